@@ -1,0 +1,122 @@
+/*
+ * A program that knows how long it was stopped: it reads its monotonic clock without a pause and writes down
+ * each gap. Meanwhile it dirties a working set at a steady rate and, at the end, checks every page it owns.
+ *
+ *   pace GAPS MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS
+ *
+ * GAPS gets one line a gap: the clock after it and its length, both in nanoseconds, and the number of loop
+ * turns since the last one. On SIGTERM it verifies its memory, writes "verified TURNS" and exits 0, or 3 when
+ * a page is not what it wrote.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define WORDS (PAGE / 8)
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal) {
+  (void)signal;
+  stopping = 1;
+}
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Random-looking, so that no page compresses or equals another. */
+static uint64_t word(uint64_t page, uint64_t version, uint64_t index) {
+  uint64_t x = page * 0x9E3779B97F4A7C15u ^ version * 0xC2B2AE3D27D4EB4Fu ^ index * 0x165667B19E3779F9u;
+  x ^= x >> 29;
+  x *= 0xBF58476D1CE4E5B9u;
+  return x ^ x >> 32;
+}
+
+static void fill(uint64_t *page, uint64_t number, uint32_t version) {
+  for (uint64_t i = 0; i < WORDS; i++) page[i] = word(number, version, i);
+}
+
+static int intact(const uint64_t *page, uint64_t number, uint32_t version) {
+  for (uint64_t i = 0; i < WORDS; i++)
+    if (page[i] != word(number, version, i)) return 0;
+  return 1;
+}
+
+static void *idle(void *unused) {
+  (void)unused;
+  static __thread uint64_t wakes;
+  while (!stopping) {
+    struct timespec t = {0, 200000000};
+    nanosleep(&t, 0);
+    wakes++;
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 8) {
+    fprintf(stderr, "usage: pace GAPS MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS\n");
+    return 2;
+  }
+  uint64_t pages = strtoull(argv[2], 0, 10) << 8, working = strtoull(argv[3], 0, 10) << 8;
+  double pagesPerNano = strtod(argv[4], 0) * 256 / 1e9;
+  int threads = atoi(argv[5]), descriptors = atoi(argv[6]);
+  uint64_t threshold = strtoull(argv[7], 0, 10) * 1000;
+  if (working > pages) working = pages;
+  int gaps = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+  uint64_t *memory = mmap(0, pages * PAGE + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  uint32_t *versions = calloc(pages + 1, sizeof *versions);
+  if (gaps < 0 || memory == MAP_FAILED || !versions) {
+    perror("pace");
+    return 1;
+  }
+  for (uint64_t p = 0; p < pages; p++) fill(memory + p * WORDS, p, 0);
+  for (int d = 0; d < descriptors; d++)
+    if (open("/dev/null", O_RDONLY) < 0) perror("open");
+  struct sigaction action = {.sa_handler = stop};
+  sigaction(SIGTERM, &action, 0);
+  for (int t = 1; t < threads; t++) {
+    pthread_t thread;
+    if (pthread_create(&thread, 0, idle, 0)) perror("pthread_create");
+  }
+  dprintf(gaps, "ready %d\n", (int)getpid());
+  uint64_t last = now(), turns = 0, next = 0;
+  double owed = 0;
+  while (!stopping) {
+    uint64_t t = now();
+    if (t - last > threshold) {
+      dprintf(gaps, "gap %llu %llu %llu\n", (unsigned long long)t, (unsigned long long)(t - last),
+              (unsigned long long)turns);
+      turns = 0;
+      t = now();
+      owed = 0;
+    } else if (working > 0) {
+      owed += (double)(t - last) * pagesPerNano;
+      for (; owed >= 1; owed -= 1) {
+        fill(memory + next * WORDS, next, ++versions[next]);
+        next = (next + 1) % working;
+      }
+    }
+    last = t;
+    turns++;
+  }
+  for (uint64_t p = 0; p < pages; p++)
+    if (!intact(memory + p * WORDS, p, versions[p])) {
+      dprintf(gaps, "damaged %llu\n", (unsigned long long)p);
+      return 3;
+    }
+  dprintf(gaps, "verified %llu\n", (unsigned long long)turns);
+  return 0;
+}
