@@ -1,0 +1,73 @@
+package io.godwit.image;
+
+import java.util.List;
+
+/** The System V objects of the pod's IPC namespace (sysvipc(7)). */
+public record SysvObjects(
+    List<Segment> segments, List<SemaphoreSet> semaphoreSets, List<MessageQueue> messageQueues) {
+  /** None at all. */
+  public static final SysvObjects NONE = new SysvObjects(List.of(), List.of(), List.of());
+
+  public SysvObjects {
+    segments = Require.entries(segments, "System V segments");
+    semaphoreSets = Require.entries(semaphoreSets, "System V semaphore sets");
+    messageQueues = Require.entries(messageQueues, "System V message queues");
+  }
+
+  /**
+   * Who an object is and who may use it.
+   *
+   * @param id what shmget(2) and the like returned
+   * @param key 0 for IPC_PRIVATE
+   */
+  public record Identity(
+      int id, int key, int user, int group, int creator, int creatorGroup, int mode) {
+    public Identity {
+      Require.notNegative(id, "a System V id");
+      Require.range(mode, 0, 07777, "a System V mode");
+    }
+  }
+
+  /** Shared memory; its pages are those of {@code memory}. */
+  public record Segment(Identity identity, ObjectId memory) {}
+
+  /**
+   * Semaphores.
+   *
+   * @param undo adjustments at exit (SEM_UNDO)
+   */
+  public record SemaphoreSet(Identity identity, List<Integer> values, List<Undo> undo) {
+    public SemaphoreSet {
+      values = Require.entries(values, "semaphores");
+      undo = Require.entries(undo, "semaphore adjustments");
+    }
+  }
+
+  /** What the end of a process adds to a semaphore. */
+  public record Undo(int process, int semaphore, int adjustment) {
+    public Undo {
+      Require.range(process, 1, Integer.MAX_VALUE, "a process id");
+      Require.notNegative(semaphore, "a semaphore's index");
+    }
+  }
+
+  /**
+   * Messages.
+   *
+   * @param capacity msg_qbytes
+   */
+  public record MessageQueue(Identity identity, long capacity, List<QueuedMessage> messages) {
+    public MessageQueue {
+      Require.notNegative(capacity, "a queue's capacity");
+      messages = Require.entries(messages, "messages");
+    }
+  }
+
+  /** One message with its type. */
+  public record QueuedMessage(long type, Bytes text) {
+    public QueuedMessage {
+      Require.range(type, 1, Long.MAX_VALUE, "a message's type");
+      Require.state(text, "a message");
+    }
+  }
+}
