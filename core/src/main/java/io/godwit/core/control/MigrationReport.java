@@ -1,0 +1,55 @@
+package io.godwit.core.control;
+
+import com.google.gson.JsonObject;
+
+/**
+ * What a migration took: the columns of the survey's table 5.
+ *
+ * @param freezeMicros how long the process did not run
+ * @param totalMicros from the request until it ran at the destination
+ * @param bytes moved in all
+ * @param freezeBytes of these, moved while it was frozen
+ * @param residualMicros from resume until the last page dependency on the source was gone
+ * @param epoch under which it runs at the destination
+ */
+public record MigrationReport(
+    String name,
+    String from,
+    String to,
+    String strategy,
+    long freezeMicros,
+    long totalMicros,
+    long bytes,
+    long freezeBytes,
+    long residualMicros,
+    long epoch) {
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", name);
+    json.addProperty("from", from);
+    json.addProperty("to", to);
+    json.addProperty("strategy", strategy);
+    json.addProperty("freezeMicros", freezeMicros);
+    json.addProperty("totalMicros", totalMicros);
+    json.addProperty("bytes", bytes);
+    json.addProperty("freezeBytes", freezeBytes);
+    json.addProperty("residualMicros", residualMicros);
+    json.addProperty("epoch", epoch);
+    return json;
+  }
+
+  public static MigrationReport of(JsonObject json) {
+    Fields fields = Fields.of(json, "report of a migration");
+    return new MigrationReport(
+        fields.text("name", ControlLimits.MAX_NAME),
+        fields.text("from", ControlLimits.MAX_NAME),
+        fields.text("to", ControlLimits.MAX_NAME),
+        fields.text("strategy", ControlLimits.MAX_NAME),
+        fields.number("freezeMicros", 0, Long.MAX_VALUE),
+        fields.number("totalMicros", 0, Long.MAX_VALUE),
+        fields.number("bytes", 0, Long.MAX_VALUE),
+        fields.number("freezeBytes", 0, Long.MAX_VALUE, 0),
+        fields.number("residualMicros", 0, Long.MAX_VALUE, 0),
+        fields.number("epoch", 1, Long.MAX_VALUE));
+  }
+}

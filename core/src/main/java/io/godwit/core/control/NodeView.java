@@ -1,0 +1,101 @@
+package io.godwit.core.control;
+
+import com.google.gson.JsonObject;
+
+/**
+ * A node as a listing shows it.
+ *
+ * @param address host:port of its node protocol, empty where it serves none
+ * @param cluster the cluster's name, empty for a node on its own
+ * @param state whether it can take processes
+ * @param detail why not, where it cannot; empty otherwise
+ * @param self whether it is the node that was asked
+ * @param release the release of Godwit it runs
+ * @param kernel the kernel's release
+ * @param architecture as uname(1) says it
+ * @param processors online
+ * @param load processes that want to run, averaged over a minute
+ * @param memoryBytes installed
+ * @param freeBytes available for new programs
+ * @param processes under its care now
+ */
+public record NodeView(
+    String name,
+    String address,
+    String cluster,
+    State state,
+    String detail,
+    boolean self,
+    String release,
+    String kernel,
+    String architecture,
+    int processors,
+    double load,
+    long memoryBytes,
+    long freeBytes,
+    int processes) {
+  /** Whether a node can take processes. */
+  public enum State {
+    READY("ready"),
+    /** It answers but takes no foreign process. */
+    UNWILLING("unwilling"),
+    UNREACHABLE("unreachable");
+
+    private final String wireName;
+
+    State(String wireName) {
+      this.wireName = wireName;
+    }
+
+    public String wireName() {
+      return wireName;
+    }
+
+    private static State of(Fields fields, String wireName) {
+      for (State state : values()) {
+        if (state.wireName.equals(wireName)) {
+          return state;
+        }
+      }
+      throw fields.bad("state", "'" + wireName + "' is unknown");
+    }
+  }
+
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", name);
+    json.addProperty("address", address);
+    json.addProperty("cluster", cluster);
+    json.addProperty("state", state.wireName);
+    json.addProperty("detail", detail);
+    json.addProperty("self", self);
+    json.addProperty("release", release);
+    json.addProperty("kernel", kernel);
+    json.addProperty("architecture", architecture);
+    json.addProperty("processors", processors);
+    json.addProperty("load", load);
+    json.addProperty("memoryBytes", memoryBytes);
+    json.addProperty("freeBytes", freeBytes);
+    json.addProperty("processes", processes);
+    return json;
+  }
+
+  public static NodeView of(JsonObject json) {
+    Fields fields = Fields.of(json, "node");
+    return new NodeView(
+        fields.text("name", ControlLimits.MAX_NAME),
+        fields.text("address", 300),
+        fields.text("cluster", ControlLimits.MAX_NAME),
+        State.of(fields, fields.text("state", 16)),
+        fields.text("detail", ControlLimits.MAX_TEXT),
+        fields.flag("self"),
+        fields.text("release", 64),
+        fields.text("kernel", 256),
+        fields.text("architecture", 64),
+        (int) fields.number("processors", 0, Integer.MAX_VALUE, 0),
+        fields.real("load", 0),
+        fields.number("memoryBytes", 0, Long.MAX_VALUE, 0),
+        fields.number("freeBytes", 0, Long.MAX_VALUE, 0),
+        (int) fields.number("processes", 0, Integer.MAX_VALUE, 0));
+  }
+}
