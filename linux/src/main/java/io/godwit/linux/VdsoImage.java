@@ -17,7 +17,7 @@ public final class VdsoImage {
    */
   public static int syscallOffset(byte[] code) {
     for (int i = 0; i + 1 < code.length; i++) {
-      if (code[i] == X86_64Code.SYSCALL[0] && code[i + 1] == X86_64Code.SYSCALL[1]) {
+      if (X86_64Code.isSyscall(code, i)) {
         return i;
       }
     }

@@ -24,13 +24,15 @@ public final class X86_64Code {
   /** Offset of the result in an entry. */
   public static final int ENTRY_RESULT = 56;
 
-  /** The bytes of {@code syscall}. */
-  public static final byte[] SYSCALL = {0x0f, 0x05};
-
   /** The length of {@code syscall}, by which a restarted call steps back. */
   public static final int SYSCALL_LENGTH = 2;
 
   private X86_64Code() {}
+
+  /** Whether a {@code syscall} instruction stands at the index. */
+  public static boolean isSyscall(byte[] code, int at) {
+    return code[at] == 0x0f && code[at + 1] == 0x05;
+  }
 
   /** The walker; a lone {@code syscall; int3} for single calls stands at {@link #GADGET}. */
   public static byte[] walker() {
