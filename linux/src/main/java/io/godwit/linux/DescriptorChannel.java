@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * A socket pair through which this process passes descriptors to stubs (SCM_RIGHTS). One end stays
- * here; the other is inherited by the first stub and by all that it becomes. Several descriptors go in
- * one message; the receiver gets them at its lowest free numbers, in order.
+ * here; the other is inherited by the first stub and by all that it becomes. Several descriptors go
+ * in one message; the receiver gets them at its lowest free numbers, in order.
  */
 public final class DescriptorChannel implements AutoCloseable {
   /** The most descriptors in one message (SCM_MAX_FD). */

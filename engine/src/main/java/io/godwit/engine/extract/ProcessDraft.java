@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process's record while the kinds fill it. Every field belongs to one kind, which sets it once; what
- * is still missing at the end is an error of the engine and named as such.
+ * A process's record while the kinds fill it. Every field belongs to one kind, which sets it once;
+ * what is still missing at the end is an error of the engine and named as such.
  */
 public final class ProcessDraft {
   private final Pid podPid;

@@ -24,8 +24,7 @@ public final class FrozenProcess {
   /**
    * @param gadget address of a {@code syscall} instruction in the process
    */
-  FrozenProcess(
-      Pid hostPid, Pid podPid, List<FrozenThread> threads, long gadget) {
+  FrozenProcess(Pid hostPid, Pid podPid, List<FrozenThread> threads, long gadget) {
     this.hostPid = hostPid;
     this.podPid = podPid;
     this.threads = List.copyOf(threads);
@@ -64,8 +63,7 @@ public final class FrozenProcess {
   /** Injection into the first thread, at once. Opened at first use, closed by the undo. */
   public Injector injector() {
     if (injector == null) {
-      injector =
-          Injector.open(threads.getFirst().tracee(), memory(), gadget, 0);
+      injector = Injector.open(threads.getFirst().tracee(), memory(), gadget, 0);
     }
     return injector;
   }

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * System calls gathered from several kinds for one thread, to be made together. Results are looked at
- * in the {@link #then} actions, which run in the order in which they were added.
+ * System calls gathered from several kinds for one thread, to be made together. Results are looked
+ * at in the {@link #then} actions, which run in the order in which they were added.
  *
  * <pre>
  * SyscallBatch batch = process.calls().room(1, 144);
@@ -31,8 +31,8 @@ public final class InjectedCalls {
   }
 
   /**
-   * The batch to add to, with room for that many calls and bytes of data. Ask again before each group
-   * of calls that belong together: a full batch is run to make room.
+   * The batch to add to, with room for that many calls and bytes of data. Ask again before each
+   * group of calls that belong together: a full batch is run to make room.
    */
   public SyscallBatch room(int calls, int bytes) {
     if (current != null && !current.hasRoom(calls, bytes + 16 * calls)) {

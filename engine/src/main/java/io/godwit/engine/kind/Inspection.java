@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A look at running processes before the freeze. Kinds report every obstacle, so that the user learns
- * of all of them at once.
+ * A look at running processes before the freeze. Kinds report every obstacle, so that the user
+ * learns of all of them at once.
  */
 public final class Inspection {
   private final List<Pid> hostPids;
@@ -43,7 +43,9 @@ public final class Inspection {
     return List.copyOf(obstacles);
   }
 
-  /** Throws if anything was reported: the only obstacle, or the first naming the number of others. */
+  /**
+   * Throws if anything was reported: the only obstacle, or the first naming the number of others.
+   */
   public void throwIfRefused() {
     if (obstacles.isEmpty()) {
       return;

@@ -1,5 +1,6 @@
 /**
- * Moving the contents of memory, as streams: out of a frozen tree into a PageSink, out of a PageSource into a tree that is being built.
+ * Moving the contents of memory, as streams: out of a frozen tree into a PageSink, out of a
+ * PageSource into a tree that is being built.
  */
 @NullMarked
 package io.godwit.engine.pages;

@@ -28,7 +28,11 @@ public final class Restoration {
   private final DescriptorChannel channel;
 
   Restoration(
-      PodImage image, Tracer tracer, Path root, Map<String, Fd> external, DescriptorChannel channel) {
+      PodImage image,
+      Tracer tracer,
+      Path root,
+      Map<String, Fd> external,
+      DescriptorChannel channel) {
     this.image = image;
     this.tracer = tracer;
     this.root = root;
@@ -73,8 +77,8 @@ public final class Restoration {
   }
 
   /**
-   * Descriptors of this process that stand for objects of the image while it is built: memory objects
-   * (made by the memory kind in PREPARE), pipes, files. The engine closes them at the end.
+   * Descriptors of this process that stand for objects of the image while it is built: memory
+   * objects (made by the memory kind in PREPARE), pipes, files. The engine closes them at the end.
    */
   public Map<ObjectId, Fd> descriptors() {
     return descriptors;

@@ -75,7 +75,7 @@ public final class Spawn {
       int error =
           (int)
               SPAWN.invokeExact(
-                  pid, arena.allocateFrom(path), MemorySegment.NULL, attributes, argv, environment);
+                  pid, arena.allocateFrom(path), actions, attributes, argv, environment);
       if (inherited >= 0) {
         ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
       }
