@@ -1,0 +1,75 @@
+package io.godwit.policy.scheduling;
+
+import io.godwit.core.NodeId;
+import io.godwit.policy.load.NodeLoad;
+import io.godwit.policy.load.ProcessKey;
+import io.godwit.policy.load.ProcessLoad;
+
+/** What can happen to a scheduler. */
+public sealed interface SchedulingEvent {
+  /** A period has passed. */
+  record Tick() implements SchedulingEvent {
+    public static final Tick TICK = new Tick();
+  }
+
+  /** A process is about to start and may be started elsewhere. */
+  record PlacementWanted(ProcessLoad process, ResourceExpression needs)
+      implements SchedulingEvent {}
+
+  /** A process has started here. */
+  record Started(ProcessKey process) implements SchedulingEvent {}
+
+  /** A process has ended here. */
+  record Ended(ProcessKey process) implements SchedulingEvent {}
+
+  /** The candidates asked for are in the view. */
+  record ViewReady() implements SchedulingEvent {
+    public static final ViewReady READY = new ViewReady();
+  }
+
+  /** An underloaded node asks this one for work. */
+  record WorkWanted(NodeId from, NodeLoad load) implements SchedulingEvent {}
+
+  /** The node that was asked for work has none to give. */
+  record NoWork(NodeId from) implements SchedulingEvent {}
+
+  /** A node asks whether it may send a process here. */
+  record AdmissionAsked(NodeId from, ProcessLoad process) implements SchedulingEvent {}
+
+  /** A process has come here from another node. */
+  record Arrived(ProcessKey process) implements SchedulingEvent {}
+
+  /**
+   * A migration away from here is over.
+   *
+   * @param bytes moved, while the process ran, was frozen and after
+   * @param nanos for which the process did not get on with its work
+   */
+  record MigrationEnded(ProcessKey process, NodeId to, Outcome outcome, long bytes, long nanos)
+      implements SchedulingEvent {}
+
+  /** How a migration went. */
+  enum Outcome {
+    DONE,
+    REFUSED,
+    FAILED
+  }
+
+  /** Somebody sits down at this node. */
+  record OwnerReturned() implements SchedulingEvent {}
+
+  /** Nobody has been at this node for a while. */
+  record OwnerLeft() implements SchedulingEvent {}
+
+  /** A guest uses more than it was lent (Butler). */
+  record LimitExceeded(ProcessKey process, String what) implements SchedulingEvent {}
+
+  /** Fairness takes back what a user's processes use here, at most so many of them. */
+  record Reclaim(String user, int processes) implements SchedulingEvent {}
+
+  /** Everything has to leave this node. */
+  record Drain() implements SchedulingEvent {}
+
+  /** The node may be used again. */
+  record Undrain() implements SchedulingEvent {}
+}
