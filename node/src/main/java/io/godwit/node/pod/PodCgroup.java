@@ -1,0 +1,181 @@
+package io.godwit.node.pod;
+
+import io.godwit.core.GodwitException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One pod's directory in the cgroup v2 hierarchy, which may stand beside version 1. No controller
+ * is needed: cgroup.freeze, cgroup.kill and cgroup.procs belong to every directory.
+ */
+public final class PodCgroup {
+  private static final long POLL_MILLIS = 1;
+
+  private final Path directory;
+
+  PodCgroup(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Where this daemon may make its pods' directories: below its own place in the hierarchy. */
+  static Path base(String instance) {
+    Path mount = null;
+    String own = "/";
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+        String[] words = line.split(" ");
+        if (words.length > 2 && words[2].equals("cgroup2")) {
+          mount = Path.of(words[1].replace("\\040", " "));
+        }
+      }
+      for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+        if (line.startsWith("0::")) {
+          own = line.substring(3);
+        }
+      }
+    } catch (IOException e) {
+      throw none("/proc/self/mounts or /proc/self/cgroup cannot be read: " + e.getMessage(), e);
+    }
+    if (mount == null) {
+      throw none("no file system of type cgroup2 is mounted", null);
+    }
+    Path base = mount.resolve("." + own).normalize().resolve("godwit-" + instance);
+    return base;
+  }
+
+  /** Makes the directory. */
+  static PodCgroup create(Path base, String podId) {
+    try {
+      Files.createDirectories(base);
+      return new PodCgroup(Files.createDirectory(base.resolve(podId)));
+    } catch (IOException e) {
+      throw none(base + " cannot be made: " + e, e);
+    }
+  }
+
+  private static GodwitException none(String why, @org.jspecify.annotations.Nullable Exception e) {
+    return new GodwitException(
+        PodError.NO_CGROUP,
+        "no cgroup for the pod",
+        why,
+        "run the daemon as root with cgroup v2 mounted: mount -t cgroup2 none /sys/fs/cgroup",
+        e);
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** The file into which a process writes 0 to enter. */
+  Path processes() {
+    return directory.resolve("cgroup.procs");
+  }
+
+  /** Stops every process of the pod; returns when all have stopped. */
+  public void freeze() {
+    write("cgroup.freeze", "1");
+    await("frozen 1");
+  }
+
+  /**
+   * Asks for the stop without waiting for it: a process that is traced and stopped counts as frozen
+   * only after it was let go.
+   */
+  public void requestFreeze() {
+    write("cgroup.freeze", "1");
+  }
+
+  /** Lets all of them go on, at once. */
+  public void thaw() {
+    write("cgroup.freeze", "0");
+  }
+
+  /** Kills every process of the pod, frozen or not. */
+  public void kill() {
+    write("cgroup.kill", "1");
+  }
+
+  /** Whether any process is in the pod. */
+  public boolean populated() {
+    return read("cgroup.events").contains("populated 1");
+  }
+
+  /** Waits until the pod is empty and removes its directory and those below it. */
+  void remove() {
+    await("populated 0");
+    removeTree(directory);
+  }
+
+  boolean exists() {
+    return Files.isDirectory(directory);
+  }
+
+  private static void removeTree(Path directory) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        if (Files.isDirectory(child)) {
+          removeTree(child);
+        }
+      }
+      Files.deleteIfExists(directory);
+    } catch (NoSuchFileException gone) {
+      return;
+    } catch (IOException e) {
+      throw new GodwitException(
+          PodError.NOT_ENDED,
+          "the pod's cgroup " + directory + " cannot be removed",
+          String.valueOf(e.getMessage()),
+          "end the processes in its cgroup.procs",
+          e);
+    }
+  }
+
+  private void await(String event) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PodLimits.END_MILLIS);
+    while (exists() && !read("cgroup.events").contains(event)) {
+      if (System.nanoTime() > end) {
+        throw new GodwitException(
+            PodError.NOT_ENDED,
+            "the cgroup " + directory + " did not become '" + event + "'",
+            "a process in it does not react within " + PodLimits.END_MILLIS + " ms",
+            "look at the processes in its cgroup.procs; one may wait for a disk");
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String read(String file) {
+    try {
+      return Files.readString(directory.resolve(file));
+    } catch (IOException gone) {
+      return "populated 0\nfrozen 0\n";
+    }
+  }
+
+  private void write(String file, String value) {
+    try {
+      Files.write(
+          directory.resolve(file),
+          value.getBytes(StandardCharsets.US_ASCII),
+          StandardOpenOption.WRITE);
+    } catch (NoSuchFileException gone) {
+      return;
+    } catch (IOException e) {
+      throw none(file + " of " + directory + " cannot be written: " + e, e);
+    }
+  }
+}
