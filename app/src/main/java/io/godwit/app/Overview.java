@@ -14,21 +14,19 @@ final class Overview {
   private Overview() {}
 
   static int run(String name, List<String> arguments, CommandIo io) {
-    switch (name) {
+    return switch (name) {
       case "help", "-h", "--help" -> {
         print(io);
         io.out().flush();
-        return 0;
+        yield 0;
       }
       case "-V", "--version" -> {
         io.out().println("godwit " + Release.VERSION);
         io.out().flush();
-        return 0;
+        yield 0;
       }
-      default -> {
-        return CommandRunner.print(io, unknown(name), arguments.contains("--json"));
-      }
-    }
+      default -> CommandRunner.print(io, unknown(name), arguments.contains("--json"));
+    };
   }
 
   private static void print(CommandIo io) {
