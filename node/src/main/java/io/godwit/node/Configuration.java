@@ -1,0 +1,124 @@
+package io.godwit.node;
+
+import io.godwit.core.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a daemon is told when it starts, and never changes after. The file is TOML; every key may be
+ * left out:
+ *
+ * <pre>
+ * [node]
+ * name = "alpha"                 # default: the host's name
+ * state = "/var/lib/godwit"      # keys, journal, pods; mode 0700
+ *
+ * [network]
+ * listen = "0.0.0.0:7411"        # calls of other nodes (TLS)
+ * advertise = "10.0.0.1:7411"    # where others reach it; default: host name and port of listen
+ * page-port = 7412               # memory of processes; 0 lets the system choose
+ * encrypt-pages = true           # false only inside a network that nobody else can read
+ *
+ * [guest]
+ * accept = true                  # whether foreign processes are taken at all
+ * max-processes = 1000           # foreign processes at once
+ * users = []                     # user names admitted; empty admits all
+ * memory-reserve-mib = 64        # memory that is kept free for the owner
+ *
+ * [migration]
+ * ready-timeout-seconds = 120    # from the freeze to a complete instance at the destination
+ * </pre>
+ *
+ * @param advertise host:port where other nodes reach this one
+ * @param pagePort 0 lets the system choose
+ * @param users user names admitted as foreign; empty admits all
+ * @param memoryReserveBytes memory kept free when a foreign process is taken
+ * @param readyTimeout from the freeze to a complete instance at the destination
+ */
+public record Configuration(
+    NodeId name,
+    Path state,
+    String listen,
+    String advertise,
+    int pagePort,
+    boolean encryptPages,
+    boolean accept,
+    int maxForeignProcesses,
+    List<String> users,
+    long memoryReserveBytes,
+    Duration readyTimeout) {
+
+  public static final int DEFAULT_PORT = 7411;
+  public static final int DEFAULT_PAGE_PORT = 7412;
+  public static final String DEFAULT_STATE = "/var/lib/godwit";
+  public static final String DEFAULT_FILE = "/etc/godwit/node.toml";
+
+  public Configuration {
+    users = List.copyOf(users);
+  }
+
+  /** What a node does whose file is empty. */
+  public static Configuration defaults(NodeId name, Path state) {
+    return new Configuration(
+        name,
+        state,
+        "0.0.0.0:" + DEFAULT_PORT,
+        name + ":" + DEFAULT_PORT,
+        DEFAULT_PAGE_PORT,
+        true,
+        true,
+        1000,
+        List.of(),
+        64L << 20,
+        Duration.ofMinutes(2));
+  }
+
+  /** The same with other addresses. */
+  public Configuration at(String listen, String advertise, int pagePort) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encryptPages,
+        accept,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout);
+  }
+
+  /** The same with page channels encrypted or not. */
+  public Configuration encryptingPages(boolean encrypt) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encrypt,
+        accept,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout);
+  }
+
+  /** The same, taking foreign processes or not. */
+  public Configuration accepting(boolean accepts) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encryptPages,
+        accepts,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout);
+  }
+}

@@ -1,0 +1,242 @@
+package io.godwit.node;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.node.journal.DurableFiles;
+import io.godwit.node.security.Addresses;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/** Reads a {@link Configuration} from TOML and reports all problems of the file at once. */
+public final class ConfigurationReader {
+  private static final Set<String> KEYS =
+      new TreeSet<>(
+          List.of(
+              "node.name",
+              "node.state",
+              "network.listen",
+              "network.advertise",
+              "network.page-port",
+              "network.encrypt-pages",
+              "guest.accept",
+              "guest.max-processes",
+              "guest.users",
+              "guest.memory-reserve-mib",
+              "migration.ready-timeout-seconds"));
+
+  /** A typing slip changes at most this many characters. */
+  private static final int SLIP = 3;
+
+  private final TomlParseResult toml;
+  private final List<String> problems = new ArrayList<>();
+
+  private ConfigurationReader(TomlParseResult toml) {
+    this.toml = toml;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param state overrides node.state, for --state
+   */
+  public static Configuration read(Path file, @Nullable Path state) {
+    try {
+      String text =
+          new String(
+              DurableFiles.read(file, NodeLimits.CONFIGURATION_BYTES), StandardCharsets.UTF_8);
+      return parse(text, file.toString(), state);
+    } catch (IOException failed) {
+      throw new GodwitException(
+          NodeError.CONFIGURATION,
+          "reading the configuration " + file,
+          failed.getClass().getSimpleName() + ": " + failed.getMessage(),
+          "name an existing file with --config, or none to use the defaults",
+          failed);
+    }
+  }
+
+  /** Reads a text; {@code source} is its name in messages. */
+  public static Configuration parse(String text, String source, @Nullable Path state) {
+    ConfigurationReader reader = new ConfigurationReader(Toml.parse(text));
+    Configuration configuration = reader.configuration(state);
+    if (!reader.problems.isEmpty()) {
+      throw new GodwitException(
+          NodeError.CONFIGURATION,
+          "reading the configuration " + source,
+          String.join("; ", reader.problems),
+          "correct the file; its keys are described in docs/manual/configuration.md");
+    }
+    return configuration;
+  }
+
+  private Configuration configuration(@Nullable Path stateOption) {
+    toml.errors().forEach(e -> problems.add("line " + e.position().line() + ": " + e.getMessage()));
+    checkKeys();
+    String nameText = text("node.name", hostName());
+    NodeId name = new NodeId("unnamed");
+    try {
+      name = new NodeId(nameText);
+    } catch (IllegalArgumentException malformed) {
+      problem("node.name", String.valueOf(malformed.getMessage()));
+    }
+    String stateText = text("node.state", Configuration.DEFAULT_STATE);
+    Path state = stateOption == null ? Path.of(stateText) : stateOption;
+    if (stateOption == null && !state.isAbsolute()) {
+      problem("node.state", "'" + stateText + "' is not an absolute path");
+    }
+    Configuration defaults = Configuration.defaults(name, state);
+    String listen = address("network.listen", defaults.listen());
+    int port = listen.isEmpty() ? Configuration.DEFAULT_PORT : portOf(listen);
+    String advertise = address("network.advertise", name + ":" + port);
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        (int) number("network.page-port", defaults.pagePort(), 0, 65535),
+        flag("network.encrypt-pages", defaults.encryptPages()),
+        flag("guest.accept", defaults.accept()),
+        (int) number("guest.max-processes", defaults.maxForeignProcesses(), 0, 1_000_000),
+        texts("guest.users"),
+        number("guest.memory-reserve-mib", defaults.memoryReserveBytes() >> 20, 0, 1L << 30) << 20,
+        Duration.ofSeconds(
+            number(
+                "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)));
+  }
+
+  private void checkKeys() {
+    for (String key : toml.dottedKeySet()) {
+      if (!KEYS.contains(key)) {
+        String near = nearest(key);
+        problem(key, "there is no such key" + (near == null ? "" : "; did you mean " + near + "?"));
+      }
+    }
+  }
+
+  private String text(String key, String absent) {
+    return toml.isString(key) ? require(toml.getString(key)) : wrongType(key, "a text", absent);
+  }
+
+  private boolean flag(String key, boolean absent) {
+    return toml.isBoolean(key)
+        ? require(toml.getBoolean(key))
+        : wrongType(key, "true or false", absent);
+  }
+
+  private long number(String key, long absent, long least, long most) {
+    if (!toml.isLong(key)) {
+      return wrongType(key, "a whole number", absent);
+    }
+    long value = require(toml.getLong(key));
+    if (value < least || value > most) {
+      problem(key, value + " is not between " + least + " and " + most);
+      return absent;
+    }
+    return value;
+  }
+
+  private List<String> texts(String key) {
+    if (!toml.isArray(key)) {
+      return wrongType(key, "a list of texts", List.of());
+    }
+    TomlArray array = require(toml.getArray(key));
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      if (array.get(i) instanceof String value) {
+        values.add(value);
+      } else {
+        problem(key, "element " + (i + 1) + " is not a text");
+      }
+    }
+    return values;
+  }
+
+  private String address(String key, String absent) {
+    String value = text(key, absent);
+    if (toml.contains(key)) {
+      try {
+        portOf(value);
+      } catch (GodwitException malformed) {
+        problem(key, "'" + value + "': " + malformed.why());
+        return "";
+      }
+    }
+    return value;
+  }
+
+  private static int portOf(String address) {
+    return Addresses.split(address).getPort();
+  }
+
+  private <T> T wrongType(String key, String wanted, T absent) {
+    if (toml.contains(key)) {
+      problem(key, "it must be " + wanted);
+    }
+    return absent;
+  }
+
+  private void problem(String key, String what) {
+    TomlPosition position = toml.inputPositionOf(key);
+    problems.add((position == null ? "" : "line " + position.line() + ": ") + key + ": " + what);
+  }
+
+  private static <T> T require(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("a value that was there is gone");
+    }
+    return value;
+  }
+
+  private static String hostName() {
+    try {
+      String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+      int dot = host.indexOf('.');
+      return dot > 0 ? host.substring(0, dot) : host;
+    } catch (IOException unreadable) {
+      return "localhost";
+    }
+  }
+
+  private static @Nullable String nearest(String key) {
+    String best = null;
+    int least = SLIP + 1;
+    for (String known : KEYS) {
+      int distance = distance(key, known);
+      if (distance < least) {
+        least = distance;
+        best = known;
+      }
+    }
+    return best;
+  }
+
+  /** Levenshtein's distance. */
+  static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

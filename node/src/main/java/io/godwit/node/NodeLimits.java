@@ -1,0 +1,47 @@
+package io.godwit.node;
+
+import java.time.Duration;
+
+/** The bounds of what a daemon keeps and waits for. */
+public final class NodeLimits {
+  /** Nodes of a cluster whose members are listed statically. */
+  public static final int MEMBERS = 1024;
+
+  /** Largest configuration file, bytes. */
+  public static final int CONFIGURATION_BYTES = 256 << 10;
+
+  /** Largest record of the journal, bytes. */
+  public static final int RECORD_BYTES = 256 << 10;
+
+  /** Open join tokens. */
+  public static final int OPEN_TOKENS = 1024;
+
+  /** A used or expired token is remembered this long. */
+  public static final Duration TOKEN_MEMORY = Duration.ofDays(30);
+
+  /** Longest life of a join token. */
+  public static final Duration TOKEN_LIFE_MAX = Duration.ofDays(7);
+
+  /** Life of a join token when nothing else was asked for. */
+  public static final Duration TOKEN_LIFE = Duration.ofHours(1);
+
+  /** Files that one negotiation compares. */
+  public static final int NEGOTIATED_FILES = 20_000;
+
+  /** A reservation made in negotiation lasts this long. */
+  public static final Duration RESERVATION = Duration.ofSeconds(60);
+
+  /** Foreign migrations that are built at once. */
+  public static final int ARRIVALS = 16;
+
+  /** How often the living are asked whether they live. */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+  /** How often the other side of a migration in doubt is asked again. */
+  public static final Duration DOUBT_RETRY = Duration.ofSeconds(2);
+
+  /** Largest encoded description of a process (everything but its pages), bytes. */
+  public static final int METADATA_BYTES = 512 << 20;
+
+  private NodeLimits() {}
+}

@@ -1,0 +1,60 @@
+package io.godwit.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a frame of the page channel carries. Codes are never used again. */
+public enum FrameKind {
+  /** From the connecting side: secret (32 bytes) and name of the session. */
+  GREETING(1, 512),
+  /** From the listening side: the session is open. */
+  GREETED(2, 0),
+  /** A piece of the description of the process; {@code address} is its offset. */
+  DESCRIPTION(3, WireLimits.CONTROL_PAYLOAD_BYTES),
+  /** Pages: {@code space} says of which address space, {@code address} where they begin. */
+  PAGES(4, WireLimits.PAGE_PAYLOAD_BYTES),
+  /** Pages that hold only zeros: the payload is their length, 8 bytes. */
+  ZERO_PAGES(5, 8),
+  /** Bytes of a stream that belongs to the state, such as what a pipe holds. */
+  STREAM(6, WireLimits.PAGE_PAYLOAD_BYTES),
+  /**
+   * The sender has sent all of this connection: the payload counts frames and bytes, 8 bytes each.
+   */
+  END(7, 16),
+  /** The receiver has taken everything up to END. */
+  TAKEN(8, 0),
+  /** A request for pages: {@code space}, {@code address}, and the length as 8 bytes of payload. */
+  DEMAND(9, 8);
+
+  private final int code;
+  private final int payloadLimit;
+
+  FrameKind(int code, int payloadLimit) {
+    this.code = code;
+    this.payloadLimit = payloadLimit;
+  }
+
+  /** The number on the wire. */
+  public int code() {
+    return code;
+  }
+
+  /** The longest payload, bytes. */
+  public int payloadLimit() {
+    return payloadLimit;
+  }
+
+  static @Nullable FrameKind of(int code) {
+    return switch (code) {
+      case 1 -> GREETING;
+      case 2 -> GREETED;
+      case 3 -> DESCRIPTION;
+      case 4 -> PAGES;
+      case 5 -> ZERO_PAGES;
+      case 6 -> STREAM;
+      case 7 -> END;
+      case 8 -> TAKEN;
+      case 9 -> DEMAND;
+      default -> null;
+    };
+  }
+}
