@@ -1,0 +1,51 @@
+package io.godwit.engine.refusal;
+
+import io.godwit.core.Pid;
+import io.godwit.linux.proc.SmapsEntry;
+import io.godwit.linux.proc.TaskStat;
+import io.godwit.linux.proc.TaskStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One process as it was seen.
+ *
+ * @param threads the status of each thread
+ * @param namespaces each link of /proc/PID/ns with what it names
+ * @param elfClass 1 for a 32-bit executable, 2 for a 64-bit one, 0 where it could not be read
+ * @param sharing what it shares with another process of the tree that a fork would not share
+ * @param clocks the clocks of its POSIX timers
+ */
+public record ProcessSurvey(
+    Pid pid,
+    TaskStat stat,
+    TaskStatus status,
+    List<TaskStatus> threads,
+    Map<String, String> namespaces,
+    int elfClass,
+    List<DescriptorSurvey> descriptors,
+    List<SmapsEntry> mappings,
+    Set<String> sharing,
+    List<Integer> clocks) {
+  public ProcessSurvey {
+    threads = List.copyOf(threads);
+    namespaces = Map.copyOf(namespaces);
+    descriptors = List.copyOf(descriptors);
+    mappings = List.copyOf(mappings);
+    sharing = Set.copyOf(sharing);
+    clocks = List.copyOf(clocks);
+  }
+
+  Refusal refuse(RefusalCode code, String resource, String why, String advice) {
+    return new Refusal(code, pid, status.name(), resource, why, advice);
+  }
+
+  /** Whether it has ended and only waits to be reaped. */
+  boolean isZombie() {
+    return switch (stat.state()) {
+      case ZOMBIE, DEAD -> true;
+      default -> false;
+    };
+  }
+}

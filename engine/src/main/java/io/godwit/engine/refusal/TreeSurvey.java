@@ -1,0 +1,37 @@
+package io.godwit.engine.refusal;
+
+import io.godwit.core.Pid;
+import io.godwit.engine.kind.console.Externals;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A whole tree as it was seen, with what of its surroundings matters.
+ *
+ * @param self the process that asks
+ * @param outsideHolders for pipes and sockets of the tree (by the text of their link) and shared
+ *     memory (by "device:inode"): a process outside of the tree that has it too
+ */
+public record TreeSurvey(
+    List<ProcessSurvey> processes,
+    Externals externals,
+    Pid self,
+    Map<String, Pid> outsideHolders) {
+  public TreeSurvey {
+    processes = List.copyOf(processes);
+    outsideHolders = Map.copyOf(outsideHolders);
+  }
+
+  Optional<Pid> outside(String what) {
+    return Optional.ofNullable(outsideHolders.get(what));
+  }
+
+  boolean contains(int pid) {
+    return processes.stream().anyMatch(each -> each.pid().number() == pid);
+  }
+
+  boolean isExternal(DescriptorSurvey descriptor) {
+    return externals.contains(descriptor.status().device(), descriptor.status().inode());
+  }
+}
