@@ -1,7 +1,8 @@
 package io.godwit.engine.refusal;
 
 import io.godwit.core.Pid;
-import io.godwit.linux.proc.SmapsEntry;
+import io.godwit.linux.DeviceNumber;
+import io.godwit.linux.proc.MemoryMapping;
 import io.godwit.linux.proc.TaskStat;
 import io.godwit.linux.proc.TaskStatus;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param elfClass 1 for a 32-bit executable, 2 for a 64-bit one, 0 where it could not be read
  * @param sharing what it shares with another process of the tree that a fork would not share
  * @param clocks the clocks of its POSIX timers
+ * @param hugeDevices devices of the hugetlbfs file systems that it sees
  */
 public record ProcessSurvey(
     Pid pid,
@@ -25,9 +27,10 @@ public record ProcessSurvey(
     Map<String, String> namespaces,
     int elfClass,
     List<DescriptorSurvey> descriptors,
-    List<SmapsEntry> mappings,
+    List<MemoryMapping> mappings,
     Set<String> sharing,
-    List<Integer> clocks) {
+    List<Integer> clocks,
+    Set<DeviceNumber> hugeDevices) {
   public ProcessSurvey {
     threads = List.copyOf(threads);
     namespaces = Map.copyOf(namespaces);
@@ -35,6 +38,7 @@ public record ProcessSurvey(
     mappings = List.copyOf(mappings);
     sharing = Set.copyOf(sharing);
     clocks = List.copyOf(clocks);
+    hugeDevices = Set.copyOf(hugeDevices);
   }
 
   Refusal refuse(RefusalCode code, String resource, String why, String advice) {

@@ -32,6 +32,6 @@ public record TreeSurvey(
   }
 
   boolean isExternal(DescriptorSurvey descriptor) {
-    return externals.contains(descriptor.status().device(), descriptor.status().inode());
+    return externals.contains(descriptor.status().device().devT(), descriptor.status().inode());
   }
 }

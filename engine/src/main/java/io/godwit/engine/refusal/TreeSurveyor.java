@@ -1,0 +1,268 @@
+package io.godwit.engine.refusal;
+
+import io.godwit.core.Pid;
+import io.godwit.core.Tid;
+import io.godwit.engine.kind.console.Externals;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.DeviceNumber;
+import io.godwit.linux.Fd;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.abi.Errno;
+import io.godwit.linux.descriptor.Kcmp;
+import io.godwit.linux.proc.FdLink;
+import io.godwit.linux.proc.MemoryMapping;
+import io.godwit.linux.proc.MountInfo;
+import io.godwit.linux.proc.PosixTimer;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.ProcTask;
+import io.godwit.linux.proc.TaskStat;
+import io.godwit.linux.proc.TaskState;
+import io.godwit.linux.proc.TaskStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Looks at a tree and its surroundings through /proc. Any thread; it needs the rights of ptrace(2)
+ * over the processes. What vanishes while it looks is left out: the freeze will not find it either.
+ */
+public final class TreeSurveyor {
+  /** A wait that looks uninterruptible is looked at so often, a few milliseconds apart. */
+  private static final int STATE_LOOKS = 20;
+
+  private static final long STATE_PAUSE_NANOS = 5_000_000L;
+  private static final int ELF_CLASS = 4;
+
+  private final ProcFs proc = ProcFs.host();
+  private final Pid self = new Pid((int) ProcessHandle.current().pid());
+
+  /**
+   * Finds everything about a tree that cannot be carried.
+   *
+   * @param tree the processes, parents first
+   */
+  public static RefusalReport inspect(List<Pid> tree, Externals externals) {
+    TreeSurvey survey = new TreeSurveyor().survey(tree, externals);
+    List<Refusal> all = new ArrayList<>();
+    if (!survey.processes().isEmpty()) {
+      all.addAll(ProcessRules.check(survey));
+      all.addAll(MemoryRules.check(survey));
+      all.addAll(DescriptorRules.check(survey));
+    }
+    return new RefusalReport(all);
+  }
+
+  TreeSurvey survey(List<Pid> tree, Externals externals) {
+    List<ProcessSurvey> processes = new ArrayList<>();
+    try (SocketLooker sockets = new SocketLooker()) {
+      for (Pid pid : tree) {
+        whileItLives(() -> process(pid, tree, sockets)).ifPresent(processes::add);
+      }
+    }
+    return new TreeSurvey(processes, externals, self, outside(processes, externals));
+  }
+
+  private static <T> Optional<T> whileItLives(Supplier<T> look) {
+    try {
+      return Optional.of(look.get());
+    } catch (LinuxException failure) {
+      if (failure.is(Errno.ENOENT) || failure.is(Errno.ESRCH) || failure.is(Errno.EBADF)) {
+        return Optional.empty();
+      }
+      throw failure;
+    }
+  }
+
+  private ProcessSurvey process(Pid pid, List<Pid> tree, SocketLooker sockets) {
+    ProcTask task = proc.process(pid);
+    TaskStat stat = settledStat(task);
+    TaskStatus status = task.status();
+    boolean bare = stat.state() == TaskState.ZOMBIE || task.maps().isEmpty();
+    if (bare) {
+      return new ProcessSurvey(
+          pid, stat, status, List.of(), Map.of(), 0, List.of(), List.of(), Set.of(), List.of(),
+          Set.of());
+    }
+    List<TaskStatus> threads = new ArrayList<>();
+    for (Tid tid : task.threads()) {
+      whileItLives(() -> task.thread(tid).status()).ifPresent(threads::add);
+    }
+    List<MountInfo> mounts = task.mountInfo();
+    Set<DeviceNumber> huge = new HashSet<>();
+    mounts.stream().filter(m -> m.type().equals("hugetlbfs")).forEach(m -> huge.add(m.device()));
+    return new ProcessSurvey(
+        pid,
+        stat,
+        status,
+        threads,
+        namespaces(task),
+        elfClass(task),
+        descriptors(pid, task, mounts, sockets),
+        task.maps(),
+        sharing(pid, stat, threads, tree),
+        task.timers().stream().map(PosixTimer::clock).distinct().toList(),
+        huge);
+  }
+
+  /** State D is often but a moment. */
+  private static TaskStat settledStat(ProcTask task) {
+    TaskStat stat = task.stat();
+    for (int i = 0; i < STATE_LOOKS && stat.state() == TaskState.DISK_SLEEP; i++) {
+      LockSupport.parkNanos(STATE_PAUSE_NANOS);
+      stat = task.stat();
+    }
+    return stat;
+  }
+
+  private static Map<String, String> namespaces(ProcTask task) {
+    Map<String, String> links = new LinkedHashMap<>();
+    task.namespaces()
+        .forEach((file, link) -> links.put(file, link.kind() + ":[" + link.inode() + "]"));
+    return links;
+  }
+
+  private static int elfClass(ProcTask task) {
+    return whileItLives(
+            () -> {
+              Fd fd = Descriptors.open(task.path("exe"), 0);
+              try {
+                byte[] head = Descriptors.readAll(fd, ELF_CLASS + 1);
+                return head.length > ELF_CLASS ? head[ELF_CLASS] : 0;
+              } finally {
+                Descriptors.close(fd);
+              }
+            })
+        .orElse((byte) 0)
+        .intValue();
+  }
+
+  private List<DescriptorSurvey> descriptors(
+      Pid pid, ProcTask task, List<MountInfo> mounts, SocketLooker sockets) {
+    Map<Integer, String> types = new HashMap<>();
+    mounts.forEach(mount -> types.put(mount.id(), mount.type()));
+    List<DescriptorSurvey> found = new ArrayList<>();
+    for (Fd fd : task.descriptors()) {
+      whileItLives(
+              () -> {
+                FdLink link = task.link(fd);
+                var info = task.fdInfo(fd);
+                return new DescriptorSurvey(
+                    fd.number(),
+                    link,
+                    info,
+                    Descriptors.status(task.path("fd/" + fd.number())),
+                    link instanceof FdLink.Socket
+                        ? sockets.look(pid, fd.number())
+                        : Optional.empty(),
+                    types.getOrDefault(info.mountId(), ""));
+              })
+          .ifPresent(found::add);
+    }
+    return found;
+  }
+
+  /** What it shares with its parent that fork(2) would not, or that its threads do not share. */
+  private static Set<String> sharing(
+      Pid pid, TaskStat stat, List<TaskStatus> threads, List<Pid> tree) {
+    Set<String> found = new TreeSet<>();
+    int parent = stat.parent();
+    if (tree.stream().anyMatch(each -> each.number() == parent)) {
+      for (Kcmp.Shared what :
+          List.of(
+              Kcmp.Shared.MEMORY,
+              Kcmp.Shared.DESCRIPTOR_TABLE,
+              Kcmp.Shared.FILE_SYSTEM_CONTEXT,
+              Kcmp.Shared.SIGNAL_ACTIONS)) {
+        if (Kcmp.same(what, pid.number(), parent)) {
+          found.add("shares its " + words(what) + " with process " + parent);
+        }
+      }
+    }
+    for (TaskStatus thread : threads) {
+      if (thread.pid() == pid.number()) {
+        continue;
+      }
+      for (Kcmp.Shared what :
+          List.of(Kcmp.Shared.DESCRIPTOR_TABLE, Kcmp.Shared.FILE_SYSTEM_CONTEXT)) {
+        if (whileItLives(() -> Kcmp.same(what, pid.number(), thread.pid())).orElse(true)) {
+          continue;
+        }
+        found.add("has a thread, " + thread.pid() + ", with a " + words(what) + " of its own");
+      }
+    }
+    return found;
+  }
+
+  private static String words(Kcmp.Shared what) {
+    return switch (what) {
+      case MEMORY -> "memory";
+      case DESCRIPTOR_TABLE -> "table of descriptors";
+      case FILE_SYSTEM_CONTEXT -> "working directory and umask";
+      case SIGNAL_ACTIONS -> "signal actions";
+      case IO_CONTEXT -> "I/O context";
+      case SEMAPHORE_UNDO -> "semaphore adjustments";
+    };
+  }
+
+  /** Who else has the pipes, sockets and shared memory of the tree. */
+  private Map<String, Pid> outside(List<ProcessSurvey> processes, Externals externals) {
+    Set<String> files = new HashSet<>();
+    Set<String> memory = new HashSet<>();
+    Set<Pid> inside = new HashSet<>(Set.of(self));
+    for (ProcessSurvey process : processes) {
+      inside.add(process.pid());
+      for (DescriptorSurvey each : process.descriptors()) {
+        if (!externals.contains(each.status().device().devT(), each.status().inode())
+            && (each.status().isPipe() || each.status().isSocket())) {
+          files.add(each.link().text());
+          each.socket().filter(s -> s.peer() != 0).ifPresent(
+              s -> files.add("socket:[" + s.peer() + "]"));
+        }
+      }
+      process.mappings().stream().filter(TreeSurveyor::isSharedMemory).forEach(
+          m -> memory.add(m.device() + ":" + m.inode()));
+    }
+    Map<String, Pid> found = new HashMap<>();
+    if (files.isEmpty() && memory.isEmpty()) {
+      return found;
+    }
+    for (Pid other : proc.processes()) {
+      if (!inside.contains(other)) {
+        look(other, files, memory, found);
+      }
+    }
+    return found;
+  }
+
+  /** Memory that has no name in a file system: all who share it got it from one another. */
+  private static boolean isSharedMemory(MemoryMapping mapping) {
+    return mapping.shared() && mapping.inode() != 0 && mapping.isDeleted();
+  }
+
+  private void look(Pid other, Set<String> files, Set<String> memory, Map<String, Pid> found) {
+    ProcTask task = proc.process(other);
+    if (!files.isEmpty()) {
+      for (Fd fd : whileItLives(task::descriptors).orElse(List.of())) {
+        whileItLives(() -> Descriptors.readLink(task.path("fd/" + fd.number())))
+            .filter(files::contains)
+            .ifPresent(text -> found.putIfAbsent(text, other));
+      }
+    }
+    if (!memory.isEmpty()) {
+      for (MemoryMapping mapping : whileItLives(task::maps).orElse(List.of())) {
+        String key = mapping.device() + ":" + mapping.inode();
+        if (mapping.shared() && memory.contains(key)) {
+          found.putIfAbsent(key, other);
+        }
+      }
+    }
+  }
+}
