@@ -150,7 +150,7 @@ final class DescriptorRules {
               process,
               descriptor,
               RefusalCode.UNKNOWN_ANONYMOUS,
-              "is a '" + kind + "' object",
+              "is an object of kind " + kind,
               "objects of this kind are not carried",
               "let the program close it");
     };

@@ -10,7 +10,7 @@ import java.util.Objects;
 /** What a process itself may not be: which one, in which state, under whose control. */
 final class ProcessRules {
   /** Flag of /proc/PID/stat, include/linux/sched.h. */
-  private static final long PF_KTHREAD = 0x00200000;
+  static final long PF_KTHREAD = 0x00200000;
 
   private static final int SCHED_DEADLINE = 6;
   private static final int SECCOMP_STRICT = 1;

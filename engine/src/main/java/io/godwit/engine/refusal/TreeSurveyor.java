@@ -8,6 +8,7 @@ import io.godwit.linux.DeviceNumber;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.abi.Errno;
+import io.godwit.linux.descriptor.FileBytes;
 import io.godwit.linux.descriptor.Kcmp;
 import io.godwit.linux.proc.FdLink;
 import io.godwit.linux.proc.MemoryMapping;
@@ -81,12 +82,28 @@ public final class TreeSurveyor {
     }
   }
 
+  /** Processes of others, which may have more rights than this one. */
+  private static <T> Optional<T> whereAllowed(Supplier<T> look) {
+    try {
+      return whileItLives(look);
+    } catch (LinuxException failure) {
+      if (failure.is(Errno.EACCES) || failure.is(Errno.EPERM)) {
+        return Optional.empty();
+      }
+      throw failure;
+    }
+  }
+
   private ProcessSurvey process(Pid pid, List<Pid> tree, SocketLooker sockets) {
     ProcTask task = proc.process(pid);
     TaskStat stat = settledStat(task);
     TaskStatus status = task.status();
-    boolean bare = stat.state() == TaskState.ZOMBIE || task.maps().isEmpty();
-    if (bare) {
+    boolean nothingToSee =
+        stat.state() == TaskState.ZOMBIE
+            || pid.number() == 1
+            || pid.equals(self)
+            || (stat.flags() & ProcessRules.PF_KTHREAD) != 0;
+    if (nothingToSee) {
       return new ProcessSurvey(
           pid, stat, status, List.of(), Map.of(), 0, List.of(), List.of(), Set.of(), List.of(),
           Set.of());
@@ -134,7 +151,7 @@ public final class TreeSurveyor {
             () -> {
               Fd fd = Descriptors.open(task.path("exe"), 0);
               try {
-                byte[] head = Descriptors.readAll(fd, ELF_CLASS + 1);
+                byte[] head = FileBytes.read(fd, ELF_CLASS + 1);
                 return head.length > ELF_CLASS ? head[ELF_CLASS] : 0;
               } finally {
                 Descriptors.close(fd);
@@ -250,14 +267,14 @@ public final class TreeSurveyor {
   private void look(Pid other, Set<String> files, Set<String> memory, Map<String, Pid> found) {
     ProcTask task = proc.process(other);
     if (!files.isEmpty()) {
-      for (Fd fd : whileItLives(task::descriptors).orElse(List.of())) {
-        whileItLives(() -> Descriptors.readLink(task.path("fd/" + fd.number())))
+      for (Fd fd : whereAllowed(task::descriptors).orElse(List.of())) {
+        whereAllowed(() -> Descriptors.readLink(task.path("fd/" + fd.number())))
             .filter(files::contains)
             .ifPresent(text -> found.putIfAbsent(text, other));
       }
     }
     if (!memory.isEmpty()) {
-      for (MemoryMapping mapping : whileItLives(task::maps).orElse(List.of())) {
+      for (MemoryMapping mapping : whereAllowed(task::maps).orElse(List.of())) {
         String key = mapping.device() + ":" + mapping.inode();
         if (mapping.shared() && memory.contains(key)) {
           found.putIfAbsent(key, other);

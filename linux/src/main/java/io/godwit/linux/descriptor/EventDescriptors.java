@@ -3,6 +3,8 @@ package io.godwit.linux.descriptor;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
@@ -22,21 +24,20 @@ public final class EventDescriptors {
 
   private static final long TFD_IOC_SET_TICKS = 0x40085400L;
   private static final long INOTIFY_IOC_SETNEXTWD = 0x40044900L;
-  private static final long FIONREAD = 0x541b;
   private static final int SIGNAL_SET_BYTES = 8;
 
   private EventDescriptors() {}
 
   /** eventfd2(2), close-on-exec. The counter of a 64-bit eventfd is written afterwards. */
   public static Fd event(int flags) {
-    long result = Kernel.call(Syscall.EVENTFD2, 0, flags | Descriptors.O_CLOEXEC);
-    return new Fd((int) Descriptors.check(result, Syscall.EVENTFD2, ""));
+    long result = Kernel.call(Syscall.EVENTFD2, 0, flags | FileAbi.O_CLOEXEC);
+    return new Fd((int) Calls.check(result, Syscall.EVENTFD2, ""));
   }
 
   /** timerfd_create(2), close-on-exec. */
   public static Fd timer(int clock, int flags) {
-    long result = Kernel.call(Syscall.TIMERFD_CREATE, clock, flags | Descriptors.O_CLOEXEC);
-    return new Fd((int) Descriptors.check(result, Syscall.TIMERFD_CREATE, "clock " + clock));
+    long result = Kernel.call(Syscall.TIMERFD_CREATE, clock, flags | FileAbi.O_CLOEXEC);
+    return new Fd((int) Calls.check(result, Syscall.TIMERFD_CREATE, "clock " + clock));
   }
 
   /** The time to the next expiry (0: disarmed) and the interval of a timerfd. */
@@ -44,7 +45,7 @@ public final class EventDescriptors {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(IntervalTime.BYTES, 8);
       long result = Kernel.call(Syscall.TIMERFD_GETTIME, timer.number(), value.address());
-      Descriptors.check(result, Syscall.TIMERFD_GETTIME, timer);
+      Calls.check(result, Syscall.TIMERFD_GETTIME, timer);
       return IntervalTime.readFrom(value);
     }
   }
@@ -56,7 +57,7 @@ public final class EventDescriptors {
       time.writeTo(value);
       long result =
           Kernel.call(Syscall.TIMERFD_SETTIME, timer.number(), flags, value.address(), 0);
-      Descriptors.check(result, Syscall.TIMERFD_SETTIME, timer);
+      Calls.check(result, Syscall.TIMERFD_SETTIME, timer);
     }
   }
 
@@ -74,21 +75,21 @@ public final class EventDescriptors {
       MemorySegment set = arena.allocateFrom(JAVA_LONG, mask);
       long result =
           Kernel.call(
-              Syscall.SIGNALFD4, -1, set.address(), SIGNAL_SET_BYTES, flags | Descriptors.O_CLOEXEC);
-      return new Fd((int) Descriptors.check(result, Syscall.SIGNALFD4, ""));
+              Syscall.SIGNALFD4, -1, set.address(), SIGNAL_SET_BYTES, flags | FileAbi.O_CLOEXEC);
+      return new Fd((int) Calls.check(result, Syscall.SIGNALFD4, ""));
     }
   }
 
   /** epoll_create1(2), close-on-exec. */
   public static Fd epoll() {
-    long result = Kernel.call(Syscall.EPOLL_CREATE1, Descriptors.O_CLOEXEC);
-    return new Fd((int) Descriptors.check(result, Syscall.EPOLL_CREATE1, ""));
+    long result = Kernel.call(Syscall.EPOLL_CREATE1, FileAbi.O_CLOEXEC);
+    return new Fd((int) Calls.check(result, Syscall.EPOLL_CREATE1, ""));
   }
 
   /** inotify_init1(2), close-on-exec. */
   public static Fd inotify(int flags) {
-    long result = Kernel.call(Syscall.INOTIFY_INIT1, flags | Descriptors.O_CLOEXEC);
-    return new Fd((int) Descriptors.check(result, Syscall.INOTIFY_INIT1, ""));
+    long result = Kernel.call(Syscall.INOTIFY_INIT1, flags | FileAbi.O_CLOEXEC);
+    return new Fd((int) Calls.check(result, Syscall.INOTIFY_INIT1, ""));
   }
 
   /** Adds a watch that gets the given descriptor number; needs CHECKPOINT_RESTORE. */
@@ -101,7 +102,7 @@ public final class EventDescriptors {
               inotify.number(),
               arena.allocateFrom(path).address(),
               mask);
-      long got = Descriptors.check(result, Syscall.INOTIFY_ADD_WATCH, path);
+      long got = Calls.check(result, Syscall.INOTIFY_ADD_WATCH, path);
       if (got != number) {
         throw new IllegalStateException("watch " + number + " became " + got);
       }
@@ -110,7 +111,7 @@ public final class EventDescriptors {
 
   /** Bytes of events that wait to be read. */
   public static int waiting(Fd inotify) {
-    return Descriptors.ioctlInt(inotify, FIONREAD);
+    return Descriptors.available(inotify);
   }
 
   /** Opens a file by its handle (name_to_handle_at(2)), or fails as the kernel says. */
@@ -125,8 +126,8 @@ public final class EventDescriptors {
               Syscall.OPEN_BY_HANDLE_AT,
               mount.number(),
               raw.address(),
-              Descriptors.O_PATH | Descriptors.O_CLOEXEC);
-      return new Fd((int) Descriptors.check(result, Syscall.OPEN_BY_HANDLE_AT, mount));
+              FileAbi.O_PATH | FileAbi.O_CLOEXEC);
+      return new Fd((int) Calls.check(result, Syscall.OPEN_BY_HANDLE_AT, mount));
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.godwit.linux.descriptor;
 
+import io.godwit.linux.FileStatus;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
@@ -21,8 +24,8 @@ public final class Namespaces {
    * thread where it is that thread's own.
    */
   public static <T> T inNetwork(String path, Callable<T> work) {
-    FileIdentity there = Descriptors.stat(path);
-    FileIdentity here = Descriptors.stat("/proc/thread-self/ns/net");
+    FileStatus there = Descriptors.status(path);
+    FileStatus here = Descriptors.status("/proc/thread-self/ns/net");
     FutureTask<T> task =
         new FutureTask<>(
             () -> {
@@ -40,10 +43,10 @@ public final class Namespaces {
   }
 
   private static void enter(String path) {
-    Fd namespace = Descriptors.open(path, Descriptors.O_RDONLY, 0);
+    Fd namespace = Descriptors.open(path, FileAbi.O_RDONLY);
     try {
       long result = Kernel.call(Syscall.SETNS, namespace.number(), CLONE_NEWNET);
-      Descriptors.check(result, Syscall.SETNS, path);
+      Calls.check(result, Syscall.SETNS, path);
     } finally {
       Descriptors.close(namespace);
     }

@@ -2,6 +2,8 @@ package io.godwit.linux.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
@@ -13,9 +15,6 @@ import java.util.List;
 
 /** pipe(7): made, measured, and read without taking anything out of them. */
 public final class Pipes {
-  private static final int F_SETPIPE_SZ = 1031;
-  private static final int F_GETPIPE_SZ = 1032;
-  private static final long FIONREAD = 0x541b;
   private static final long SPLICE_F_NONBLOCK = 2;
 
   /** The two ends of a pipe. */
@@ -28,8 +27,8 @@ public final class Pipes {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
       long result =
-          Kernel.call(Syscall.PIPE2, ends.address(), flags | Descriptors.O_CLOEXEC);
-      Descriptors.check(result, Syscall.PIPE2, "");
+          Kernel.call(Syscall.PIPE2, ends.address(), flags | FileAbi.O_CLOEXEC);
+      Calls.check(result, Syscall.PIPE2, "");
       return new Ends(
           new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
     }
@@ -37,17 +36,17 @@ public final class Pipes {
 
   /** How many bytes it can hold. */
   public static int capacity(Fd pipe) {
-    return (int) Descriptors.fcntl(pipe, F_GETPIPE_SZ, 0);
+    return (int) Descriptors.control(pipe, FileAbi.F_GETPIPE_SZ, 0);
   }
 
   /** Sets how many bytes it can hold; the kernel rounds up to a power of two of pages. */
   public static void setCapacity(Fd pipe, int bytes) {
-    Descriptors.fcntl(pipe, F_SETPIPE_SZ, bytes);
+    Descriptors.control(pipe, FileAbi.F_SETPIPE_SZ, bytes);
   }
 
   /** How many bytes wait in it. */
   public static int waiting(Fd pipe) {
-    return Descriptors.ioctlInt(pipe, FIONREAD);
+    return Descriptors.available(pipe);
   }
 
   /**
@@ -61,7 +60,7 @@ public final class Pipes {
     if (waiting == 0) {
       return List.of();
     }
-    Ends copy = create(Descriptors.O_NONBLOCK);
+    Ends copy = create(FileAbi.O_NONBLOCK);
     try {
       setCapacity(copy.writing(), capacity(reading));
       long teed =
@@ -71,14 +70,14 @@ public final class Pipes {
               copy.writing().number(),
               Integer.MAX_VALUE,
               SPLICE_F_NONBLOCK);
-      Descriptors.check(teed, Syscall.TEE, reading);
+      Calls.check(teed, Syscall.TEE, reading);
       if (teed != waiting) {
         throw new IllegalStateException(
             "a pipe held " + waiting + " bytes but gave " + teed + ": it is being used");
       }
       List<byte[]> pieces = new ArrayList<>();
       for (int left = waiting; left > 0; ) {
-        byte[] piece = Descriptors.read(copy.reading(), left);
+        byte[] piece = FileBytes.read(copy.reading(), left);
         pieces.add(piece);
         left -= piece.length;
       }

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.abi.Errno;
@@ -93,9 +95,9 @@ public final class Sockets {
   /** socket(2), close-on-exec. */
   public static Fd create(int family, int type, int protocol) {
     long result =
-        Kernel.call(Syscall.SOCKET, family, type | Descriptors.O_CLOEXEC, protocol);
+        Kernel.call(Syscall.SOCKET, family, type | FileAbi.O_CLOEXEC, protocol);
     return new Fd(
-        (int) Descriptors.check(result, Syscall.SOCKET, "family " + family + ", type " + type));
+        (int) Calls.check(result, Syscall.SOCKET, "family " + family + ", type " + type));
   }
 
   /** socketpair(2) of unix sockets, close-on-exec. */
@@ -103,8 +105,8 @@ public final class Sockets {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment both = arena.allocate(JAVA_INT, 2);
       long result =
-          Kernel.call(Syscall.SOCKETPAIR, AF_UNIX, type | Descriptors.O_CLOEXEC, 0, both.address());
-      Descriptors.check(result, Syscall.SOCKETPAIR, "");
+          Kernel.call(Syscall.SOCKETPAIR, AF_UNIX, type | FileAbi.O_CLOEXEC, 0, both.address());
+      Calls.check(result, Syscall.SOCKETPAIR, "");
       return new Pair(
           new Fd(both.getAtIndex(JAVA_INT, 0)), new Fd(both.getAtIndex(JAVA_INT, 1)));
     }
@@ -127,7 +129,7 @@ public final class Sockets {
       MemorySegment header = header(arena, arena.allocate(1), control);
       long result =
           Kernel.call(Syscall.SENDMSG, socket.number(), header.address(), MSG_NOSIGNAL);
-      Descriptors.check(result, Syscall.SENDMSG, socket + ", " + rights.size() + " descriptors");
+      Calls.check(result, Syscall.SENDMSG, socket + ", " + rights.size() + " descriptors");
     }
   }
 
@@ -138,7 +140,7 @@ public final class Sockets {
       MemorySegment header = header(arena, arena.allocate(1), control);
       long result =
           Kernel.call(Syscall.RECVMSG, socket.number(), header.address(), MSG_CMSG_CLOEXEC);
-      Descriptors.check(result, Syscall.RECVMSG, socket);
+      Calls.check(result, Syscall.RECVMSG, socket);
       List<Fd> rights = new ArrayList<>();
       if (header.get(JAVA_LONG, 40) >= CMSG_HEADER && control.get(JAVA_INT, 12) == SCM_RIGHTS) {
         for (long at = CMSG_HEADER; at < control.get(JAVA_LONG, 0); at += 4) {
@@ -177,7 +179,7 @@ public final class Sockets {
       long result =
           Kernel.call(
               Syscall.GETSOCKOPT, socket.number(), level, name, value.address(), length.address(), 0);
-      Descriptors.check(result, Syscall.GETSOCKOPT, socket + ", option " + level + "/" + name);
+      Calls.check(result, Syscall.GETSOCKOPT, socket + ", option " + level + "/" + name);
       return value.asSlice(0, length.get(JAVA_INT, 0)).toArray(JAVA_BYTE);
     }
   }
@@ -200,7 +202,7 @@ public final class Sockets {
       long result =
           Kernel.call(
               Syscall.SETSOCKOPT, socket.number(), level, name, raw.address(), value.length, 0);
-      Descriptors.check(result, Syscall.SETSOCKOPT, socket + ", option " + level + "/" + name);
+      Calls.check(result, Syscall.SETSOCKOPT, socket + ", option " + level + "/" + name);
     }
   }
 
@@ -214,7 +216,9 @@ public final class Sockets {
     try {
       return address(Syscall.GETPEERNAME, socket);
     } catch (LinuxException failure) {
-      if (failure.is(Errno.ENOTCONN) || failure.is(Errno.EINVAL)) {
+      if (failure.is(Errno.ENOTCONN)
+          || failure.is(Errno.EINVAL)
+          || failure.is(Errno.EOPNOTSUPP)) {
         return new byte[0];
       }
       throw failure;
@@ -226,7 +230,7 @@ public final class Sockets {
       MemorySegment value = arena.allocate(ADDRESS_BYTES, 8);
       MemorySegment length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
       long result = Kernel.call(call, socket.number(), value.address(), length.address());
-      Descriptors.check(result, call, socket);
+      Calls.check(result, call, socket);
       return value
           .asSlice(0, Math.min(length.get(JAVA_INT, 0), ADDRESS_BYTES))
           .toArray(JAVA_BYTE);
@@ -248,20 +252,20 @@ public final class Sockets {
       MemorySegment raw = arena.allocate(Math.max(address.length, 2), 8);
       MemorySegment.copy(address, 0, raw, JAVA_BYTE, 0, address.length);
       long result = Kernel.call(call, socket.number(), raw.address(), address.length);
-      Descriptors.check(result, call, socket);
+      Calls.check(result, call, socket);
     }
   }
 
   /** listen(2). */
   public static void listen(Fd socket, int backlog) {
     long result = Kernel.call(Syscall.LISTEN, socket.number(), backlog);
-    Descriptors.check(result, Syscall.LISTEN, socket);
+    Calls.check(result, Syscall.LISTEN, socket);
   }
 
   /** shutdown(2): 0 receiving, 1 sending, 2 both. */
   public static void shutdown(Fd socket, int how) {
     long result = Kernel.call(Syscall.SHUTDOWN, socket.number(), how);
-    Descriptors.check(result, Syscall.SHUTDOWN, socket);
+    Calls.check(result, Syscall.SHUTDOWN, socket);
   }
 
   /** Sends one message without waiting. */
@@ -280,7 +284,7 @@ public final class Sockets {
                 MSG_NOSIGNAL | MSG_DONTWAIT,
                 0,
                 0);
-        sent += Descriptors.check(result, Syscall.SENDTO, socket);
+        sent += Calls.check(result, Syscall.SENDTO, socket);
       } while (sent < message.length);
     }
   }
@@ -311,7 +315,7 @@ public final class Sockets {
         if (got == -Errno.EAGAIN.number() || (got == 0 && endOfStream(socket))) {
           return new Queue(messages, descriptors);
         }
-        Descriptors.check(got, Syscall.RECVMSG, socket);
+        Calls.check(got, Syscall.RECVMSG, socket);
         descriptors |= closeRights(control, header.get(JAVA_LONG, 40));
         if (got > PEEK_CHUNK) {
           throw new LinuxException(

@@ -2,6 +2,7 @@ package io.godwit.linux.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
@@ -107,7 +108,7 @@ public final class UnixDiagnosis {
       MemorySegment buffer = arena.allocate(BUFFER, 8);
       long got =
           Kernel.call(Syscall.RECVFROM, netlink.number(), buffer.address(), BUFFER, 0, 0, 0);
-      Descriptors.check(got, Syscall.RECVFROM, "sock_diag");
+      Calls.check(got, Syscall.RECVFROM, "sock_diag");
       return buffer.asSlice(0, got).toArray(JAVA_BYTE);
     }
   }
@@ -125,7 +126,7 @@ public final class UnixDiagnosis {
         return true;
       }
       if (type == NLMSG_ERROR) {
-        Descriptors.check(
+        Calls.check(
             answer.getInt(start + MESSAGE_BYTES), Syscall.RECVFROM, "sock_diag of unix sockets");
       } else if (length >= MESSAGE_BYTES + RECORD_BYTES) {
         UnixSocket socket = parse(answer.slice(start + 16, length - 16).order(answer.order()));

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.Pid;
+import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
+import io.godwit.linux.abi.FileAbi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ class DescriptorCallsTest {
     for (int i = 0; i < data.length; i++) {
       data[i] = (byte) (i * 31);
     }
-    Descriptors.write(pipe.writing(), data);
+    FileBytes.write(pipe.writing(), data);
 
     assertThat(Pipes.join(Pipes.peek(pipe.reading()))).isEqualTo(data);
     assertThat(Pipes.waiting(pipe.reading())).isEqualTo(data.length);
@@ -52,11 +54,11 @@ class DescriptorCallsTest {
 
   @Test
   void peeksIntoPacketPipe() {
-    Pipes.Ends pipe = Pipes.create(Descriptors.O_DIRECT);
+    Pipes.Ends pipe = Pipes.create(FileAbi.O_DIRECT);
     keep(pipe.reading());
     keep(pipe.writing());
-    Descriptors.write(pipe.writing(), "one".getBytes(UTF_8));
-    Descriptors.write(pipe.writing(), "three".getBytes(UTF_8));
+    FileBytes.write(pipe.writing(), "one".getBytes(UTF_8));
+    FileBytes.write(pipe.writing(), "three".getBytes(UTF_8));
 
     assertThat(Pipes.peek(pipe.reading()))
         .containsExactly("one".getBytes(UTF_8), "three".getBytes(UTF_8));
@@ -64,19 +66,19 @@ class DescriptorCallsTest {
 
   @Test
   void fetchesAndComparesDescriptors() {
-    Fd process = keep(Descriptors.ofProcess(new Pid(self())));
-    Fd original = keep(Descriptors.open("/proc/self/status", Descriptors.O_RDONLY, 0));
-    Fd other = keep(Descriptors.open("/proc/self/status", Descriptors.O_RDONLY, 0));
-    Fd fetched = keep(Descriptors.fetch(process, original.number()));
-    Descriptors.seek(original, 7, Descriptors.SEEK_SET);
+    Fd process = keep(ProcessDescriptors.ofProcess(new Pid(self())));
+    Fd original = keep(Descriptors.open("/proc/self/status", FileAbi.O_RDONLY));
+    Fd other = keep(Descriptors.open("/proc/self/status", FileAbi.O_RDONLY));
+    Fd fetched = keep(ProcessDescriptors.fetch(process, original.number()));
+    Descriptors.seek(original, 7, FileAbi.SEEK_SET);
 
-    assertThat(Descriptors.seek(fetched, 0, Descriptors.SEEK_CUR)).isEqualTo(7);
+    assertThat(Descriptors.seek(fetched, 0, FileAbi.SEEK_CUR)).isEqualTo(7);
     assertThat(Kcmp.compareFiles(self(), original.number(), self(), fetched.number())).isZero();
     int order = Kcmp.compareFiles(self(), original.number(), self(), other.number());
     assertThat(order).isNotZero();
     assertThat(Kcmp.compareFiles(self(), other.number(), self(), original.number()))
         .isEqualTo(-order);
-    assertThat(Descriptors.stat(fetched).sameFile(Descriptors.stat(other))).isTrue();
+    assertThat(Descriptors.status(fetched).sameFile(Descriptors.status(other))).isTrue();
     assertThat(Kcmp.same(Kcmp.Shared.DESCRIPTOR_TABLE, self(), self())).isTrue();
     int parent = (int) ProcessHandle.current().parent().orElseThrow().pid();
     assertThat(Kcmp.same(Kcmp.Shared.DESCRIPTOR_TABLE, self(), parent)).isFalse();
@@ -99,7 +101,7 @@ class DescriptorCallsTest {
       assertThat(queue.descriptors()).isFalse();
       assertThat(Sockets.option(pair.second(), Sockets.SOL_SOCKET, Sockets.SO_PEEK_OFF))
           .isEqualTo(-1);
-      assertThat(new String(Descriptors.read(pair.second(), 5), UTF_8)).isEqualTo("alpha");
+      assertThat(new String(FileBytes.read(pair.second(), 5), UTF_8)).isEqualTo("alpha");
     }
   }
 
@@ -108,14 +110,14 @@ class DescriptorCallsTest {
     Sockets.Pair pair = Sockets.pair(Sockets.SOCK_STREAM);
     keep(pair.first());
     keep(pair.second());
-    Fd file = keep(Descriptors.memoryFile("godwit-test", 0));
+    Fd file = keep(FileBytes.memoryFile("godwit-test", 0));
     Sockets.sendRights(pair.first(), List.of(file, file));
 
     assertThat(Sockets.peek(pair.second(), 100).descriptors()).isTrue();
     List<Fd> got = Sockets.receiveRights(pair.second());
     got.forEach(this::keep);
     assertThat(got).hasSize(2);
-    assertThat(Descriptors.stat(got.get(1)).sameFile(Descriptors.stat(file))).isTrue();
+    assertThat(Descriptors.status(got.get(1)).sameFile(Descriptors.status(file))).isTrue();
   }
 
   @Test
@@ -125,8 +127,8 @@ class DescriptorCallsTest {
     keep(pair.second());
     Sockets.send(pair.first(), new byte[11]);
     Sockets.shutdown(pair.first(), 1);
-    int first = (int) Descriptors.stat(pair.first()).inode();
-    int second = (int) Descriptors.stat(pair.second()).inode();
+    int first = (int) Descriptors.status(pair.first()).inode();
+    int second = (int) Descriptors.status(pair.second()).inode();
 
     var all = UnixDiagnosis.all();
     UnixDiagnosis.UnixSocket socket = all.get(second);
@@ -140,14 +142,14 @@ class DescriptorCallsTest {
 
   @Test
   void armsTimers() {
-    Fd timer = keep(EventDescriptors.timer(1, Descriptors.O_NONBLOCK));
+    Fd timer = keep(EventDescriptors.timer(1, FileAbi.O_NONBLOCK));
     EventDescriptors.setTimer(timer, 0, new IntervalTime(5_000_000_000L, 90_000_000_123L));
 
     IntervalTime time = EventDescriptors.timerTime(timer);
     assertThat(time.intervalNanos()).isEqualTo(5_000_000_000L);
     assertThat(time.valueNanos()).isBetween(60_000_000_000L, 90_000_000_123L);
     EventDescriptors.setTimerTicks(timer, 3);
-    assertThat(ByteBuffer.wrap(Descriptors.read(timer, 8)).order(ByteOrder.nativeOrder()).getLong())
+    assertThat(ByteBuffer.wrap(FileBytes.read(timer, 8)).order(ByteOrder.nativeOrder()).getLong())
         .isEqualTo(3);
     assertThat(IntervalTime.of(time.bytes())).isEqualTo(time);
   }
@@ -164,12 +166,10 @@ class DescriptorCallsTest {
   }
 
   @Test
-  void tellsDeviceNumbers() {
-    FileIdentity zero = Descriptors.stat("/dev/zero");
-    assertThat(zero.type()).isEqualTo(FileIdentity.Type.CHARACTER_DEVICE);
-    assertThat(zero.rawMajor()).isEqualTo(1);
-    assertThat(zero.rawMinor()).isEqualTo(5);
+  void countsEventsAsSemaphore() {
     Fd event = keep(EventDescriptors.event(EventDescriptors.EFD_SEMAPHORE));
-    assertThat(Descriptors.stat(event).type()).isEqualTo(FileIdentity.Type.NONE);
+    FileBytes.write(
+        event, ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(41).array());
+    assertThat(FileBytes.read(event, 8)[0]).isEqualTo((byte) 1);
   }
 }
