@@ -46,8 +46,20 @@ final class DescriptorRules {
 
   private static final Map<Integer, String> FAMILIES =
       Map.of(
-          16, "netlink", 17, "packet", 38, "kernel crypto", 40, "vsock", 44, "XDP", 31,
-          "Bluetooth", 29, "CAN");
+          16,
+          "netlink",
+          17,
+          "packet",
+          38,
+          "kernel crypto",
+          40,
+          "vsock",
+          44,
+          "XDP",
+          31,
+          "Bluetooth",
+          29,
+          "CAN");
 
   private DescriptorRules() {}
 
@@ -157,10 +169,7 @@ final class DescriptorRules {
   }
 
   private static Optional<Refusal> pidfd(
-      TreeSurvey tree,
-      ProcessSurvey process,
-      DescriptorSurvey descriptor,
-      FdDetail.Pidfd pidfd) {
+      TreeSurvey tree, ProcessSurvey process, DescriptorSurvey descriptor, FdDetail.Pidfd pidfd) {
     if (tree.contains(pidfd.pid())) {
       return Optional.empty();
     }
@@ -362,7 +371,6 @@ final class DescriptorRules {
       String is,
       String why,
       String advice) {
-    return Optional.of(
-        process.refuse(code, "fd " + descriptor.number() + " " + is, why, advice));
+    return Optional.of(process.refuse(code, "fd " + descriptor.number() + " " + is, why, advice));
   }
 }

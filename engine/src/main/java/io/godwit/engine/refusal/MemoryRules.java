@@ -88,7 +88,9 @@ final class MemoryRules {
 
   /** Files of /dev that are memory or files of a tmpfs; all others are devices. */
   private static boolean isDevice(String path) {
-    return path.startsWith("/dev/") && !path.startsWith("/dev/zero") && !path.startsWith("/dev/shm/");
+    return path.startsWith("/dev/")
+        && !path.startsWith("/dev/zero")
+        && !path.startsWith("/dev/shm/");
   }
 
   private static Optional<Refusal> sharedOutside(

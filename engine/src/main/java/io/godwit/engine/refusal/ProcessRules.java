@@ -37,8 +37,7 @@ final class ProcessRules {
   }
 
   /** Who may never be moved; false where nothing else needs to be asked. */
-  private static boolean identity(
-      TreeSurvey tree, ProcessSurvey process, List<Refusal> found) {
+  private static boolean identity(TreeSurvey tree, ProcessSurvey process, List<Refusal> found) {
     if ((process.stat().flags() & PF_KTHREAD) != 0) {
       found.add(
           process.refuse(

@@ -5,8 +5,6 @@ import io.godwit.core.ExitStatus;
 
 /** Why a process tree is refused; numbers from 100 on belong to refusals and never change. */
 public enum RefusalCode implements ErrorCode {
-  /** More than one thing is refused; the text names them all. */
-  SEVERAL(100),
   KERNEL_THREAD(101),
   INIT_PROCESS(102),
   OURSELVES(103),

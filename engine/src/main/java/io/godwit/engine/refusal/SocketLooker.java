@@ -71,7 +71,7 @@ final class SocketLooker implements AutoCloseable {
         diagnoses
             .computeIfAbsent(
                 namespace,
-                unused -> Namespaces.inNetwork("/proc/" + pid + "/ns/net", UnixDiagnosis::all))
+                _ -> Namespaces.inNetwork("/proc/" + pid + "/ns/net", UnixDiagnosis::all))
             .get(inode);
     if (found == null) {
       return new SocketSurvey(Sockets.AF_UNIX, type, 0, false, false, 0, 0);

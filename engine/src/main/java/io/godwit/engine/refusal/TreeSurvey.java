@@ -14,10 +14,7 @@ import java.util.Optional;
  *     memory (by "device:inode"): a process outside of the tree that has it too
  */
 public record TreeSurvey(
-    List<ProcessSurvey> processes,
-    Externals externals,
-    Pid self,
-    Map<String, Pid> outsideHolders) {
+    List<ProcessSurvey> processes, Externals externals, Pid self, Map<String, Pid> outsideHolders) {
   public TreeSurvey {
     processes = List.copyOf(processes);
     outsideHolders = Map.copyOf(outsideHolders);

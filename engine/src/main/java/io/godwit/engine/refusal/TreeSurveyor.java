@@ -8,6 +8,7 @@ import io.godwit.linux.DeviceNumber;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.abi.Errno;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.descriptor.FileBytes;
 import io.godwit.linux.descriptor.Kcmp;
 import io.godwit.linux.proc.FdLink;
@@ -42,6 +43,9 @@ public final class TreeSurveyor {
   private static final long STATE_PAUSE_NANOS = 5_000_000L;
   private static final int ELF_CLASS = 4;
 
+  /** ipc/mqueue.c. */
+  private static final long MQUEUE_MAGIC = 0x19800202L;
+
   private final ProcFs proc = ProcFs.host();
   private final Pid self = new Pid((int) ProcessHandle.current().pid());
 
@@ -50,7 +54,7 @@ public final class TreeSurveyor {
    *
    * @param tree the processes, parents first
    */
-  public static RefusalReport inspect(List<Pid> tree, Externals externals) {
+  public static List<Refusal> inspect(List<Pid> tree, Externals externals) {
     TreeSurvey survey = new TreeSurveyor().survey(tree, externals);
     List<Refusal> all = new ArrayList<>();
     if (!survey.processes().isEmpty()) {
@@ -58,7 +62,7 @@ public final class TreeSurveyor {
       all.addAll(MemoryRules.check(survey));
       all.addAll(DescriptorRules.check(survey));
     }
-    return new RefusalReport(all);
+    return List.copyOf(all);
   }
 
   TreeSurvey survey(List<Pid> tree, Externals externals) {
@@ -179,11 +183,26 @@ public final class TreeSurveyor {
                     link instanceof FdLink.Socket
                         ? sockets.look(pid, fd.number())
                         : Optional.empty(),
-                    types.getOrDefault(info.mountId(), ""));
+                    types.containsKey(info.mountId())
+                        ? types.get(info.mountId())
+                        : hiddenType(task, fd, link));
               })
           .ifPresent(found::add);
     }
     return found;
+  }
+
+  /** Message queues live in a mount of the kernel's own that no process sees. */
+  private static String hiddenType(ProcTask task, Fd fd, FdLink link) {
+    if (!(link instanceof FdLink.Path)) {
+      return "";
+    }
+    Fd file = Descriptors.open(task.path("fd/" + fd.number()), FileAbi.O_PATH);
+    try {
+      return FileBytes.fileSystemMagic(file) == MQUEUE_MAGIC ? "mqueue" : "";
+    } finally {
+      Descriptors.close(file);
+    }
   }
 
   /** What it shares with its parent that fork(2) would not, or that its threads do not share. */
@@ -240,12 +259,14 @@ public final class TreeSurveyor {
         if (!externals.contains(each.status().device().devT(), each.status().inode())
             && (each.status().isPipe() || each.status().isSocket())) {
           files.add(each.link().text());
-          each.socket().filter(s -> s.peer() != 0).ifPresent(
-              s -> files.add("socket:[" + s.peer() + "]"));
+          each.socket()
+              .filter(s -> s.peer() != 0)
+              .ifPresent(s -> files.add("socket:[" + s.peer() + "]"));
         }
       }
-      process.mappings().stream().filter(TreeSurveyor::isSharedMemory).forEach(
-          m -> memory.add(m.device() + ":" + m.inode()));
+      process.mappings().stream()
+          .filter(TreeSurveyor::isSharedMemory)
+          .forEach(m -> memory.add(m.device() + ":" + m.inode()));
     }
     Map<String, Pid> found = new HashMap<>();
     if (files.isEmpty() && memory.isEmpty()) {

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.godwit.core.ExitStatus;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
-import io.godwit.engine.kind.console.ExternalDescriptor;
+import io.godwit.engine.kind.ExternalDescriptor;
+import io.godwit.engine.kind.Inspection;
 import io.godwit.engine.kind.console.Externals;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.FileStatus;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Real processes that hold what cannot be carried: each is named, none is disturbed. */
 @Timeout(60)
 class RefusalTest {
+  private static final Externals NOTHING = new Externals(List.of());
   @TempDir static Path directory;
   private static Path program;
   private final List<Process> started = new ArrayList<>();
@@ -103,8 +106,7 @@ class RefusalTest {
     "threads,THREADS_DIFFER,other credentials",
     "uninterruptible,UNINTERRUPTIBLE,uninterruptible wait"
   })
-  void namesWhatCannotBeCarried(String resource, RefusalCode code, String words)
-      throws Exception {
+  void namesWhatCannotBeCarried(String resource, RefusalCode code, String words) throws Exception {
     Process process =
         new ProcessBuilder(program.toString(), resource)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -117,11 +119,11 @@ class RefusalTest {
     List<Pid> tree =
         Arrays.stream(first.split(" ")).skip(1).map(s -> new Pid(Integer.parseInt(s))).toList();
 
-    RefusalReport report = TreeSurveyor.inspect(tree, stdio(process));
+    List<Refusal> refusals = TreeSurveyor.inspect(tree, stdio(process));
 
-    assertThat(report.refusals()).extracting(Refusal::code).containsOnly(code);
-    assertThat(report.refusals().getFirst().resource()).contains(words);
-    assertThat(report.refusals().getFirst().process()).isIn(tree);
+    assertThat(refusals).extracting(Refusal::code).containsOnly(code);
+    assertThat(refusals.getFirst().resource()).contains(words);
+    assertThat(refusals.getFirst().process()).isIn(tree);
     process.getOutputStream().write("word\n".getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
     assertThat(output.readLine()).isEqualTo("still here word");
@@ -132,10 +134,8 @@ class RefusalTest {
         Stream.of(0, 1)
             .map(
                 fd -> {
-                  FileStatus file =
-                      Descriptors.status("/proc/" + process.pid() + "/fd/" + fd);
-                  return new ExternalDescriptor(
-                      "stdio" + fd, file.device().devT(), file.inode());
+                  FileStatus file = Descriptors.status("/proc/" + process.pid() + "/fd/" + fd);
+                  return new ExternalDescriptor("stdio" + fd, file.device().devT(), file.inode());
                 })
             .toList());
   }
@@ -150,25 +150,26 @@ class RefusalTest {
       tree.add(new Pid((int) process.pid()));
     }
 
-    RefusalReport report = TreeSurveyor.inspect(tree, Externals.NONE);
+    Inspection inspection = new Inspection(tree, Set.of());
+    new RefusalKind().inspect(inspection);
 
-    assertThatThrownBy(report::throwIfAny)
+    assertThatThrownBy(inspection::throwIfRefused)
         .isInstanceOfSatisfying(
             GodwitException.class,
             failure -> {
-              assertThat(failure.code()).isEqualTo(RefusalCode.SEVERAL);
+              assertThat(failure.what()).contains("netlink socket");
               assertThat(failure.code().exitStatus()).isEqualTo(ExitStatus.REFUSED);
-              assertThat(failure.why()).contains("netlink socket").contains("deleted file");
+              assertThat(failure.why()).contains("deleted file");
             });
   }
 
   @Test
   void refusesWhoMustStay() {
     Pid self = new Pid((int) ProcessHandle.current().pid());
-    assertThat(TreeSurveyor.inspect(List.of(self), Externals.NONE).refusals())
+    assertThat(TreeSurveyor.inspect(List.of(self), NOTHING))
         .extracting(Refusal::code)
         .contains(RefusalCode.OURSELVES);
-    assertThat(TreeSurveyor.inspect(List.of(new Pid(1)), Externals.NONE).refusals())
+    assertThat(TreeSurveyor.inspect(List.of(new Pid(1)), NOTHING))
         .extracting(Refusal::code)
         .contains(RefusalCode.INIT_PROCESS);
   }
@@ -178,7 +179,7 @@ class RefusalTest {
     Path status = Path.of("/proc/2/status");
     assumeTrue(Files.exists(status), "this PID namespace shows no kernel thread");
     assumeTrue(ProcessHandle.of(2).flatMap(p -> p.info().command()).isEmpty(), "2 is a program");
-    assertThat(TreeSurveyor.inspect(List.of(new Pid(2)), Externals.NONE).refusals())
+    assertThat(TreeSurveyor.inspect(List.of(new Pid(2)), NOTHING))
         .extracting(Refusal::code)
         .containsExactly(RefusalCode.KERNEL_THREAD);
   }
@@ -188,9 +189,7 @@ class RefusalTest {
     Process process = new ProcessBuilder(program.toString(), "nothing").start();
     started.add(process);
     assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).startsWith("ready");
-    assertThat(
-            TreeSurveyor.inspect(List.of(new Pid((int) process.pid())), Externals.NONE).refusals())
-        .isEmpty();
+    assertThat(TreeSurveyor.inspect(List.of(new Pid((int) process.pid())), NOTHING)).isEmpty();
   }
 
   @Test

@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.godwit.linux.Descriptors;
-import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
 import java.lang.foreign.Arena;
@@ -55,8 +55,7 @@ public final class EventDescriptors {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(IntervalTime.BYTES, 8);
       time.writeTo(value);
-      long result =
-          Kernel.call(Syscall.TIMERFD_SETTIME, timer.number(), flags, value.address(), 0);
+      long result = Kernel.call(Syscall.TIMERFD_SETTIME, timer.number(), flags, value.address(), 0);
       Calls.check(result, Syscall.TIMERFD_SETTIME, timer);
     }
   }

@@ -1,6 +1,7 @@
 package io.godwit.linux.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.godwit.linux.Fd;
 import io.godwit.linux.abi.Errno;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 /** Contents of files as arrays, whole or by extent, and files that exist in memory alone. */
 public final class FileBytes {
   private static final int MFD_CLOEXEC = 1;
+  private static final int STATFS_BYTES = 120;
 
   private FileBytes() {}
 
@@ -88,8 +90,18 @@ public final class FileBytes {
   public static Fd memoryFile(String name, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       long result =
-          Kernel.call(Syscall.MEMFD_CREATE, arena.allocateFrom(name).address(), (long) flags | MFD_CLOEXEC);
+          Kernel.call(
+              Syscall.MEMFD_CREATE, arena.allocateFrom(name).address(), (long) flags | MFD_CLOEXEC);
       return new Fd((int) Calls.check(result, Syscall.MEMFD_CREATE, name));
+    }
+  }
+
+  /** The type of the file system that a file lives in, f_type of statfs(2). */
+  public static long fileSystemMagic(Fd fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(STATFS_BYTES, 8);
+      Calls.check(Kernel.call(Syscall.FSTATFS, fd.number(), buffer.address()), Syscall.FSTATFS, fd);
+      return buffer.get(JAVA_LONG, 0);
     }
   }
 }

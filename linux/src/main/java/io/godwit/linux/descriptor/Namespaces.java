@@ -1,9 +1,9 @@
 package io.godwit.linux.descriptor;
 
-import io.godwit.linux.FileStatus;
 import io.godwit.linux.Descriptors;
-import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
+import io.godwit.linux.FileStatus;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
 import java.util.concurrent.Callable;
@@ -11,8 +11,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Work in another network namespace. setns(2) changes the calling thread alone, so the work runs
- * on a platform thread of its own that ends with it, and nobody else ever sees the change.
+ * Work in another network namespace. setns(2) changes the calling thread alone, so the work runs on
+ * a platform thread of its own that ends with it, and nobody else ever sees the change.
  */
 public final class Namespaces {
   private static final int CLONE_NEWNET = 0x40000000;

@@ -3,8 +3,8 @@ package io.godwit.linux.descriptor;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.godwit.linux.Descriptors;
-import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
 import java.io.ByteArrayOutputStream;
@@ -26,11 +26,9 @@ public final class Pipes {
   public static Ends create(int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
-      long result =
-          Kernel.call(Syscall.PIPE2, ends.address(), flags | FileAbi.O_CLOEXEC);
+      long result = Kernel.call(Syscall.PIPE2, ends.address(), flags | FileAbi.O_CLOEXEC);
       Calls.check(result, Syscall.PIPE2, "");
-      return new Ends(
-          new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
+      return new Ends(new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
     }
   }
 
@@ -94,5 +92,4 @@ public final class Pipes {
     pieces.forEach(all::writeBytes);
     return all.toByteArray();
   }
-
 }

@@ -11,7 +11,9 @@ public final class ProcessDescriptors {
 
   /** A descriptor for a process, by which others are fetched; pidfd_open(2). */
   public static Fd ofProcess(Pid pid) {
-    return new Fd((int) Calls.check(Kernel.call(Syscall.PIDFD_OPEN, pid.number(), 0), Syscall.PIDFD_OPEN, pid));
+    return new Fd(
+        (int)
+            Calls.check(Kernel.call(Syscall.PIDFD_OPEN, pid.number(), 0), Syscall.PIDFD_OPEN, pid));
   }
 
   /** Brings a descriptor of another process here; both name the same open file; pidfd_getfd(2). */

@@ -5,10 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.godwit.linux.Descriptors;
-import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.abi.Errno;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
 import java.io.ByteArrayOutputStream;
@@ -94,10 +94,8 @@ public final class Sockets {
 
   /** socket(2), close-on-exec. */
   public static Fd create(int family, int type, int protocol) {
-    long result =
-        Kernel.call(Syscall.SOCKET, family, type | FileAbi.O_CLOEXEC, protocol);
-    return new Fd(
-        (int) Calls.check(result, Syscall.SOCKET, "family " + family + ", type " + type));
+    long result = Kernel.call(Syscall.SOCKET, family, type | FileAbi.O_CLOEXEC, protocol);
+    return new Fd((int) Calls.check(result, Syscall.SOCKET, "family " + family + ", type " + type));
   }
 
   /** socketpair(2) of unix sockets, close-on-exec. */
@@ -107,8 +105,7 @@ public final class Sockets {
       long result =
           Kernel.call(Syscall.SOCKETPAIR, AF_UNIX, type | FileAbi.O_CLOEXEC, 0, both.address());
       Calls.check(result, Syscall.SOCKETPAIR, "");
-      return new Pair(
-          new Fd(both.getAtIndex(JAVA_INT, 0)), new Fd(both.getAtIndex(JAVA_INT, 1)));
+      return new Pair(new Fd(both.getAtIndex(JAVA_INT, 0)), new Fd(both.getAtIndex(JAVA_INT, 1)));
     }
   }
 
@@ -127,8 +124,7 @@ public final class Sockets {
         control.set(JAVA_INT, CMSG_HEADER + 4L * i, rights.get(i).number());
       }
       MemorySegment header = header(arena, arena.allocate(1), control);
-      long result =
-          Kernel.call(Syscall.SENDMSG, socket.number(), header.address(), MSG_NOSIGNAL);
+      long result = Kernel.call(Syscall.SENDMSG, socket.number(), header.address(), MSG_NOSIGNAL);
       Calls.check(result, Syscall.SENDMSG, socket + ", " + rights.size() + " descriptors");
     }
   }
@@ -178,7 +174,13 @@ public final class Sockets {
       MemorySegment length = arena.allocateFrom(JAVA_INT, limit);
       long result =
           Kernel.call(
-              Syscall.GETSOCKOPT, socket.number(), level, name, value.address(), length.address(), 0);
+              Syscall.GETSOCKOPT,
+              socket.number(),
+              level,
+              name,
+              value.address(),
+              length.address(),
+              0);
       Calls.check(result, Syscall.GETSOCKOPT, socket + ", option " + level + "/" + name);
       return value.asSlice(0, length.get(JAVA_INT, 0)).toArray(JAVA_BYTE);
     }
@@ -190,9 +192,7 @@ public final class Sockets {
         socket,
         level,
         name,
-        new byte[] {
-          (byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)
-        });
+        new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)});
   }
 
   /** setsockopt(2). */
@@ -216,9 +216,7 @@ public final class Sockets {
     try {
       return address(Syscall.GETPEERNAME, socket);
     } catch (LinuxException failure) {
-      if (failure.is(Errno.ENOTCONN)
-          || failure.is(Errno.EINVAL)
-          || failure.is(Errno.EOPNOTSUPP)) {
+      if (failure.is(Errno.ENOTCONN) || failure.is(Errno.EINVAL) || failure.is(Errno.EOPNOTSUPP)) {
         return new byte[0];
       }
       throw failure;
@@ -231,9 +229,7 @@ public final class Sockets {
       MemorySegment length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
       long result = Kernel.call(call, socket.number(), value.address(), length.address());
       Calls.check(result, call, socket);
-      return value
-          .asSlice(0, Math.min(length.get(JAVA_INT, 0), ADDRESS_BYTES))
-          .toArray(JAVA_BYTE);
+      return value.asSlice(0, Math.min(length.get(JAVA_INT, 0), ADDRESS_BYTES)).toArray(JAVA_BYTE);
     }
   }
 

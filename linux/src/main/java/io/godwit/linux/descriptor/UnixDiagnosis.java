@@ -106,8 +106,7 @@ public final class UnixDiagnosis {
   private static byte[] receive(Fd netlink) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(BUFFER, 8);
-      long got =
-          Kernel.call(Syscall.RECVFROM, netlink.number(), buffer.address(), BUFFER, 0, 0, 0);
+      long got = Kernel.call(Syscall.RECVFROM, netlink.number(), buffer.address(), BUFFER, 0, 0, 0);
       Calls.check(got, Syscall.RECVFROM, "sock_diag");
       return buffer.asSlice(0, got).toArray(JAVA_BYTE);
     }

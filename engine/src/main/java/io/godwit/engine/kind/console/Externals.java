@@ -1,18 +1,25 @@
 package io.godwit.engine.kind.console;
 
+import io.godwit.engine.kind.ExternalDescriptor;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The external descriptors of a tree. A pipe has one identity for both of its ends, so two roles
- * may name the same file (a socket given as standard input and output): the first one is meant.
+ * may name the same file (a socket given as standard input and output): the first one in the order
+ * of names is meant.
  */
 public record Externals(List<ExternalDescriptor> descriptors) {
-  /** A tree that reaches nothing outside. */
-  public static final Externals NONE = new Externals(List.of());
-
   public Externals {
     descriptors = List.copyOf(descriptors);
+  }
+
+  /** Those that the caller named. */
+  public static Externals of(Collection<ExternalDescriptor> descriptors) {
+    return new Externals(
+        descriptors.stream().sorted(Comparator.comparing(ExternalDescriptor::role)).toList());
   }
 
   /** The role of a file, where it is external. */
