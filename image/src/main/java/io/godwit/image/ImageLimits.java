@@ -6,7 +6,7 @@ public final class ImageLimits {
   public static final int MAX_HEADER_BYTES = 64 << 10;
 
   /** Bytes of the metadata of one generation. */
-  public static final int MAX_METADATA_BYTES = 256 << 20;
+  public static final int MAX_METADATA_BYTES = 128 << 20;
 
   /** Bytes of pages, uncompressed, under one checksum. */
   public static final int MAX_CHUNK_BYTES = 1 << 20;

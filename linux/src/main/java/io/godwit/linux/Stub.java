@@ -36,20 +36,21 @@ public final class Stub implements AutoCloseable {
   /**
    * Starts a stub whose scratch area is wherever there is room. Call on the tracer's thread.
    *
-   * @see #start(Tracer, long)
+   * @see #start(Tracer, long, int)
    */
   public static Stub start(Tracer tracer) {
-    return start(tracer, 0);
+    return start(tracer, 0, -1);
   }
 
   /**
    * Starts a stub. Call on the tracer's thread.
    *
    * @param scratch the address of its scratch area, or 0 for wherever there is room
+   * @param inherited the only descriptor that it keeps, under the same number, or -1 for none
    */
-  public static Stub start(Tracer tracer, long scratch) {
+  public static Stub start(Tracer tracer, long scratch, int inherited) {
     tracer.requireCurrent();
-    Pid pid = spawn();
+    Pid pid = spawn(inherited);
     Tracee tracee = tracer.seize(pid.mainThread(), TRACE_OPTIONS);
     try {
       tracee.interrupt();
@@ -69,7 +70,10 @@ public final class Stub implements AutoCloseable {
       // From now on it runs in the scratch area alone, so that its program file can be replaced.
       SyscallBatch first = injector.batch();
       first.add(Syscall.MUNMAP, StubElf.BASE, 4096);
-      first.add(Syscall.CLOSE_RANGE, 0, 0xffff_ffffL, 0);
+      if (inherited > 0) {
+        first.add(Syscall.CLOSE_RANGE, 0, inherited - 1L, 0);
+      }
+      first.add(Syscall.CLOSE_RANGE, inherited + 1L, 0xffff_ffffL, 0);
       injector.run(first);
       return new Stub(pid, tracee, injector);
     } catch (RuntimeException e) {
@@ -78,7 +82,7 @@ public final class Stub implements AutoCloseable {
     }
   }
 
-  private static Pid spawn() {
+  private static Pid spawn(int inherited) {
     NativeBuffer name = NativeBuffer.ofString("godwit-stub");
     long fd = Kernel.call(Syscall.MEMFD_CREATE, name.address(), MFD_CLOEXEC);
     LinuxException.check(fd, Syscall.MEMFD_CREATE, "godwit-stub");
@@ -88,7 +92,7 @@ public final class Stub implements AutoCloseable {
       bytes.bytes().put(0, elf);
       long written = Kernel.call(Syscall.WRITE, fd, bytes.address(), elf.length);
       LinuxException.check(written, Syscall.WRITE, "godwit-stub");
-      int pid = Spawn.spawn("/proc/self/fd/" + fd, "godwit-stub");
+      int pid = Spawn.spawn("/proc/self/fd/" + fd, inherited, "godwit-stub");
       LinuxException.check(pid, Syscall.EXECVE, "godwit-stub");
       return new Pid(pid);
     } finally {

@@ -8,6 +8,7 @@ import io.godwit.linux.abi.Syscall;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StubTest {
@@ -57,6 +58,28 @@ class StubTest {
             }
           });
     }
+  }
+
+  @Test
+  void descriptorsArePassedIn() {
+    try (Tracer tracer = Tracer.start();
+        DescriptorChannel channel = DescriptorChannel.open()) {
+      tracer.run(
+          () -> {
+            try (Stub stub = Stub.start(tracer, 0x7000_0000_0000L, channel.remote().number())) {
+              assertThat(stub.scratch().start()).isEqualTo(0x7000_0000_0000L);
+              int[] numbers =
+                  channel.pass(stub.injector(), List.of(channel.local(), channel.remote()));
+              assertThat(numbers).containsExactly(0, 1);
+              assertThat(descriptorsOf(stub))
+                  .containsExactlyInAnyOrder("0", "1", "" + channel.remoteNumber());
+            }
+          });
+    }
+  }
+
+  private static List<String> descriptorsOf(Stub stub) {
+    return List.of(new java.io.File("/proc/" + stub.pid() + "/fd").list());
   }
 
   @Test

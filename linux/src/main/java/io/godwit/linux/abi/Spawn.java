@@ -23,6 +23,12 @@ public final class Spawn {
           FunctionDescriptor.of(JAVA_INT, ADDRESS, java.lang.foreign.ValueLayout.JAVA_SHORT));
   private static final MethodHandle SET_MASK = handle("posix_spawnattr_setsigmask", 2);
   private static final MethodHandle SET_DEFAULT = handle("posix_spawnattr_setsigdefault", 2);
+  private static final MethodHandle ACTIONS_INIT = handle("posix_spawn_file_actions_init", 1);
+  private static final MethodHandle ACTIONS_DESTROY = handle("posix_spawn_file_actions_destroy", 1);
+  private static final MethodHandle ADD_DUP2 =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_adddup2"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
 
@@ -41,9 +47,10 @@ public final class Spawn {
   /**
    * Starts a program with an empty environment.
    *
+   * @param inherited a descriptor that it gets although it is close-on-exec here, or -1
    * @return its process id, or -errno
    */
-  public static int spawn(String path, String... arguments) {
+  public static int spawn(String path, int inherited, String... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(OPAQUE, 16);
       MemorySegment none = arena.allocate(OPAQUE, 16);
@@ -52,6 +59,13 @@ public final class Spawn {
       ignored = (int) SET_FLAGS.invokeExact(attributes, (short) (SETSIGDEF | SETSIGMASK));
       ignored = (int) SET_MASK.invokeExact(attributes, none);
       ignored = (int) SET_DEFAULT.invokeExact(attributes, all);
+      MemorySegment actions = MemorySegment.NULL;
+      if (inherited >= 0) {
+        actions = arena.allocate(OPAQUE, 16);
+        ignored = (int) ACTIONS_INIT.invokeExact(actions);
+        // The same number twice: posix_spawn then clears close-on-exec in the child.
+        ignored = (int) ADD_DUP2.invokeExact(actions, inherited, inherited);
+      }
       MemorySegment argv = arena.allocate(ADDRESS, arguments.length + 1);
       for (int i = 0; i < arguments.length; i++) {
         argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments[i]));
@@ -61,7 +75,10 @@ public final class Spawn {
       int error =
           (int)
               SPAWN.invokeExact(
-                  pid, arena.allocateFrom(path), MemorySegment.NULL, attributes, argv, environment);
+                  pid, arena.allocateFrom(path), actions, attributes, argv, environment);
+      if (inherited >= 0) {
+        ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
+      }
       return error == 0 ? pid.get(JAVA_INT, 0) : -error;
     } catch (Throwable impossible) { // invokeExact declares it; the C library throws nothing
       throw new AssertionError(impossible);
