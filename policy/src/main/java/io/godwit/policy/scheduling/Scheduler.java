@@ -94,6 +94,10 @@ public final class Scheduler {
         incoming.remove(process);
         yield activate(Trigger.PROCESS_STARTED, nowNanos);
       }
+      case SchedulingEvent.Withdrawn(ProcessKey process) -> {
+        incoming.remove(process);
+        yield NOTHING;
+      }
       case SchedulingEvent.MigrationEnded ended -> migrationEnded(ended, nowNanos);
       case SchedulingEvent.OwnerReturned returned -> departures.ownerReturned(nowNanos);
       case SchedulingEvent.OwnerLeft left -> departures.ownerLeft(nowNanos);
@@ -235,6 +239,13 @@ public final class Scheduler {
     if (target == null) {
       return placed(
           process, self, Decision.Kind.PLACE, "no node is better", found.rejected(), nowNanos);
+    }
+    Move move = found.move();
+    Rejection rejection =
+        mustLeave || move == null ? null : policies.selection().rejects(process, move);
+    if (rejection != null) {
+      return placed(
+          process, self, Decision.Kind.PLACE, rejection.text(), found.rejected(), nowNanos);
     }
     locator.noteSent(process.key(), target.node(), nowNanos + CANDIDATES_TIMEOUT_NANOS);
     String why =

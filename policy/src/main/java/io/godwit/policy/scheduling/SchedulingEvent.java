@@ -36,6 +36,9 @@ public sealed interface SchedulingEvent {
   /** A node asks whether it may send a process here. */
   record AdmissionAsked(NodeId from, ProcessLoad process) implements SchedulingEvent {}
 
+  /** A process that was admitted does not come after all. */
+  record Withdrawn(ProcessKey process) implements SchedulingEvent {}
+
   /** A process has come here from another node. */
   record Arrived(ProcessKey process) implements SchedulingEvent {}
 
