@@ -10,7 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.StructLayout;
 
 /** Constants and layouts of open(2), fcntl(2), statx(2) and flock(2) on x86-64. */
-@CHeaders({"fcntl.h", "sys/stat.h", "sys/file.h", "linux/magic.h", "sys/ioctl.h"})
+@CHeaders({"fcntl.h", "unistd.h", "sys/stat.h", "sys/file.h", "linux/magic.h", "sys/ioctl.h"})
 public final class FileAbi {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
@@ -75,6 +75,8 @@ public final class FileAbi {
   public static final int LOCK_EX = 2;
   public static final int LOCK_NB = 4;
   public static final int LOCK_UN = 8;
+  public static final int SPLICE_F_MOVE = 1;
+  public static final int SPLICE_F_NONBLOCK = 2;
   public static final int FIONREAD = 0x541B;
 
   public static final int S_IFMT = 0xF000;

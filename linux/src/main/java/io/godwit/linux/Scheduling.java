@@ -1,0 +1,113 @@
+package io.godwit.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.godwit.core.Tid;
+import io.godwit.linux.abi.FileAbi;
+import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.abi.TaskAbi;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+
+/** Where and how a thread is scheduled: affinity, policy, nice value, I/O priority. */
+public final class Scheduling {
+  /** Most processors of a machine that Godwit reckons with; the kernel's own limit is 8192. */
+  public static final int MAX_PROCESSORS = 8192;
+
+  private static final long FLAGS = at("sched_flags");
+  private static final long POLICY = at("sched_policy");
+  private static final long NICE = at("sched_nice");
+  private static final long PRIORITY = at("sched_priority");
+  private static final long RUNTIME = at("sched_runtime");
+  private static final long DEADLINE = at("sched_deadline");
+  private static final long PERIOD = at("sched_period");
+
+  private Scheduling() {}
+
+  /**
+   * What sched_getattr(2) says.
+   *
+   * @param policy SCHED_NORMAL and so on
+   * @param flags SCHED_FLAG_RESET_ON_FORK and so on
+   * @param priority of a real-time policy, 1 to 99
+   * @param runtime nanoseconds, with SCHED_DEADLINE; else the slice that was asked for or 0
+   */
+  public record Attributes(
+      int policy, long flags, int nice, int priority, long runtime, long deadline, long period) {}
+
+  /** The processors that a thread may run on. */
+  public static BitSet affinity(Tid tid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mask = arena.allocate(MAX_PROCESSORS / 8, 8);
+      long bytes =
+          Native.call(
+              Syscall.SCHED_GETAFFINITY, tid, tid.number(), mask.byteSize(), mask.address());
+      return BitSet.valueOf(Native.bytes(mask, bytes));
+    }
+  }
+
+  /** EINVAL when none of them is on, or the cpuset allows none. */
+  public static void setAffinity(Tid tid, BitSet processors) {
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] bytes = processors.toByteArray();
+      MemorySegment mask = arena.allocate(Math.max(8, (bytes.length + 7) & ~7), 8);
+      MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, bytes.length);
+      Native.call(
+          Syscall.SCHED_SETAFFINITY,
+          tid + ", " + processors,
+          tid.number(),
+          mask.byteSize(),
+          mask.address());
+    }
+  }
+
+  public static Attributes attributes(Tid tid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment a = arena.allocate(TaskAbi.SCHED_ATTR);
+      Native.check(
+          Kernel.call(Syscall.SCHED_GETATTR, tid.number(), a.address(), a.byteSize(), 0),
+          Syscall.SCHED_GETATTR,
+          tid);
+      return new Attributes(
+          a.get(JAVA_INT, POLICY),
+          a.get(JAVA_LONG, FLAGS),
+          a.get(JAVA_INT, NICE),
+          a.get(JAVA_INT, PRIORITY),
+          a.get(JAVA_LONG, RUNTIME),
+          a.get(JAVA_LONG, DEADLINE),
+          a.get(JAVA_LONG, PERIOD));
+    }
+  }
+
+  public static void setAttributes(Tid tid, Attributes attributes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment a = arena.allocate(TaskAbi.SCHED_ATTR);
+      a.set(JAVA_INT, 0, (int) a.byteSize());
+      a.set(JAVA_INT, POLICY, attributes.policy());
+      a.set(JAVA_LONG, FLAGS, attributes.flags());
+      a.set(JAVA_INT, NICE, attributes.nice());
+      a.set(JAVA_INT, PRIORITY, attributes.priority());
+      a.set(JAVA_LONG, RUNTIME, attributes.runtime());
+      a.set(JAVA_LONG, DEADLINE, attributes.deadline());
+      a.set(JAVA_LONG, PERIOD, attributes.period());
+      Native.call(Syscall.SCHED_SETATTR, tid, tid.number(), a.address(), 0);
+    }
+  }
+
+  /** ioprio_get(2): class in bits 13 to 15, level below; 0 when it was never set. */
+  public static int ioPriority(Tid tid) {
+    return (int) Native.call(Syscall.IOPRIO_GET, tid, TaskAbi.IOPRIO_WHO_PROCESS, tid.number(), 0);
+  }
+
+  public static void setIoPriority(Tid tid, int priority) {
+    Native.call(Syscall.IOPRIO_SET, tid, TaskAbi.IOPRIO_WHO_PROCESS, tid.number(), priority);
+  }
+
+  private static long at(String member) {
+    return FileAbi.offset(TaskAbi.SCHED_ATTR, member);
+  }
+}
