@@ -37,11 +37,9 @@ class HeaderAuditTest {
       results.add(HeaderAudit.of(annotated).compile(dir));
     }
     results.add(
-        HeaderAudit.of(
-                Ptrace.class, List.of("linux/ptrace.h"), "PTRACE_", Set.of("NT_X86_XSTATE"))
+        HeaderAudit.of(Ptrace.class, List.of("linux/ptrace.h"), "PTRACE_", Set.of("NT_X86_XSTATE"))
             .compile(dir));
-    results.add(
-        HeaderAudit.of(Signals.class, List.of("signal.h"), "", Set.of("MAX")).compile(dir));
+    results.add(HeaderAudit.of(Signals.class, List.of("signal.h"), "", Set.of("MAX")).compile(dir));
     results.add(waitFlags().compile(dir));
     assertThat(results).as("classes with @CHeaders").isNotEmpty();
     report(results, reporter);

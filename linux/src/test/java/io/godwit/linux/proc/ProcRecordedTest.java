@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts recorded from Linux 6.18, with the rare cases added by hand. */
+@SuppressWarnings("StringConcatToTextBlock") // tabs and trailing blanks are to be seen
 class ProcRecordedTest {
   @Test
   void maps() {
