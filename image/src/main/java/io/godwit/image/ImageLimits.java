@@ -3,7 +3,7 @@ package io.godwit.image;
 /** The bounds of what an image may hold, so that damaged or hostile input cannot take memory. */
 public final class ImageLimits {
   /** Bytes of the readable header. */
-  public static final int MAX_HEADER_BYTES = 64 << 10;
+  public static final int MAX_HEADER_BYTES = 256 << 10;
 
   /** Bytes of the metadata of one generation. */
   public static final int MAX_METADATA_BYTES = 128 << 20;
