@@ -1,13 +1,26 @@
 package io.godwit.app;
 
+import io.godwit.cli.AdoptCommand;
+import io.godwit.cli.AttachCommand;
 import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
+import io.godwit.cli.InitCommand;
+import io.godwit.cli.JoinCommand;
+import io.godwit.cli.LogsCommand;
+import io.godwit.cli.MigrateCommand;
 import io.godwit.cli.NodesCommand;
 import io.godwit.cli.PsCommand;
+import io.godwit.cli.RunCommand;
+import io.godwit.cli.SignalCommand;
+import io.godwit.cli.TokenCommand;
+import io.godwit.cli.WaitCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Every subcommand by name. Only the class of the one that is asked for is loaded. */
+/**
+ * Every subcommand by name. Only the class of the one that is asked for is loaded, for which reason
+ * this is a switch and not a table of instances.
+ */
 final class Commands {
   /**
    * What the overview says of a command.
@@ -16,13 +29,31 @@ final class Commands {
    */
   record Entry(String name, String group, String summary) {}
 
+  private static final String PROCESSES = "Processes";
+  private static final String CLUSTER = "Cluster";
+  private static final String OTHER = "Other";
+
   private Commands() {}
 
   /** A new command, or null where the name is none. */
   static @Nullable CommandBody create(String name, CommandIo io) {
     return switch (name) {
+      case "run" -> new RunCommand(io);
+      case "adopt" -> new AdoptCommand(io);
       case "ps" -> new PsCommand(io);
+      case "migrate" -> new MigrateCommand(io);
+      case "signal" -> new SignalCommand(io);
+      case "wait" -> new WaitCommand(io);
+      case "logs" -> new LogsCommand(io);
+      case "attach" -> new AttachCommand(io);
+      case "init" -> new InitCommand(io);
+      case "token" -> new TokenCommand(io);
+      case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "simulate" -> new SimulateCommand(io);
+      case "profile" -> new ProfileCommand(io);
+      case "completion" -> new CompletionCommand(io);
+      case "version" -> new VersionCommand(io);
       default -> null;
     };
   }
@@ -30,7 +61,21 @@ final class Commands {
   /** All commands in the order of the overview. */
   static List<Entry> entries() {
     return List.of(
-        new Entry("ps", "Processes", "list processes and where they are"),
-        new Entry("nodes", "Cluster", "list the nodes"));
+        new Entry("run", PROCESSES, "run a program so that it can be moved while it runs"),
+        new Entry("adopt", PROCESSES, "take a running process into care"),
+        new Entry("ps", PROCESSES, "list processes and where they are"),
+        new Entry("migrate", PROCESSES, "move a process to another node"),
+        new Entry("signal", PROCESSES, "send a signal to a process"),
+        new Entry("wait", PROCESSES, "wait until a process has ended"),
+        new Entry("logs", PROCESSES, "print what a process has written"),
+        new Entry("attach", PROCESSES, "connect with the console of a process"),
+        new Entry("init", CLUSTER, "make a cluster"),
+        new Entry("token", CLUSTER, "make a token for one more node"),
+        new Entry("join", CLUSTER, "take this node into a cluster"),
+        new Entry("nodes", CLUSTER, "list the nodes"),
+        new Entry("simulate", OTHER, "run scheduling policies in virtual time"),
+        new Entry("profile", OTHER, "show the scheduling profiles"),
+        new Entry("completion", OTHER, "print the completion script for bash or zsh"),
+        new Entry("version", OTHER, "print the release of the command and the daemon"));
   }
 }

@@ -21,15 +21,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    CommandIo io =
-        new CommandIo(
-            new FileInputStream(FileDescriptor.in),
-            stream(FileDescriptor.out),
-            stream(FileDescriptor.err),
-            System.getenv(),
-            isTerminal(0),
-            isTerminal(1),
-            isTerminal(2));
+    CommandIo io = standardIo();
     System.exit(run(RawArguments.repaired(arguments), io));
   }
 
@@ -41,6 +33,18 @@ public final class Main {
       return Overview.run(name, arguments, io);
     }
     return CommandRunner.run(command, arguments.subList(1, arguments.size()));
+  }
+
+  /** The streams and variables of this JVM. */
+  public static CommandIo standardIo() {
+    return new CommandIo(
+        new FileInputStream(FileDescriptor.in),
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        System.getenv(),
+        isTerminal(0),
+        isTerminal(1),
+        isTerminal(2));
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {

@@ -15,16 +15,16 @@ public final class CommandRunner {
   private CommandRunner() {}
 
   /**
-   * @param command an instance of a class with picocli's annotations
+   * @param arguments what was typed after the command's name
    * @return the exit status
    */
   public static int run(CommandBody command, List<String> arguments) {
-    CommandIo io = command.io;
-    boolean[] asJson = {arguments.contains("--json")};
+    CommandIo io = command.surroundings();
+    boolean asJson = wantsJson(arguments);
     try {
       return parseAndCall(command, arguments);
     } catch (GodwitException e) {
-      return print(io, e, asJson[0] || command.json);
+      return print(io, e, asJson);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return print(
@@ -34,24 +34,30 @@ public final class CommandRunner {
               "the command was interrupted",
               "it was told to stop while it waited",
               "run it again"),
-          command.json);
+          asJson);
     } catch (Exception e) {
-      return print(io, defect(e), command.json);
+      return print(io, defect(e), asJson);
     } finally {
       io.out().flush();
       io.err().flush();
     }
   }
 
+  /** Whether errors shall be JSON; asked before, and even if, the arguments make no sense. */
+  private static boolean wantsJson(List<String> arguments) {
+    int end = arguments.indexOf("--");
+    return (end < 0 ? arguments : arguments.subList(0, end)).contains("--json");
+  }
+
   private static int parseAndCall(CommandBody command, List<String> arguments) throws Exception {
-    CommandLine line = new CommandLine(command);
+    CommandLine line = new CommandLine(command.spec);
     try {
       line.parseArgs(arguments.toArray(new String[0]));
     } catch (ParameterException e) {
       throw usage(line, e);
     }
     if (line.isUsageHelpRequested()) {
-      printHelp(line, command.io);
+      printHelp(line, command.surroundings());
       return 0;
     }
     return command.call();

@@ -3,26 +3,23 @@ package io.godwit.cli;
 import com.google.gson.JsonObject;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.SocketLocation;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** A subcommand that asks the daemon of its node. */
 public abstract class DaemonCommand extends CommandBody {
-  @Option(
-      names = "--socket",
-      paramLabel = "FILE",
-      description =
-          "The daemon's control socket (default: $GODWIT_SOCKET, else /run/godwit/control.sock).")
-  protected @Nullable Path socket;
+  private final Text socket;
 
-  protected DaemonCommand(CommandIo io) {
-    super(io);
+  protected DaemonCommand(CommandIo io, String name, String... description) {
+    super(io, name, description);
+    socket =
+        option(
+            "FILE",
+            "The daemon's control socket (default: $GODWIT_SOCKET, else /run/godwit/control.sock).",
+            "--socket");
   }
 
   /** A conversation with the daemon, not begun yet. */
   protected ControlClient connect() {
-    return ControlClient.connect(SocketLocation.find(socket, io.environment()));
+    return ControlClient.connect(SocketLocation.find(socket.path(), io.environment()));
   }
 
   /** Asks one question and gives the answer. */

@@ -5,27 +5,25 @@ import io.godwit.core.control.Fields;
 import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.NodeView;
-import picocli.CommandLine.Command;
 
 /** {@code godwit nodes}. */
-@Command(
-    name = "godwit nodes",
-    description = "List the nodes of the cluster: whether they take processes, load and memory.",
-    footer = {
-      "  godwit nodes           * marks the node you are on",
-      "  godwit nodes --json    the same for programs"
-    })
 public final class NodesCommand extends DaemonCommand {
   private static final int MAX_NODES = 10_000;
 
   public NodesCommand(CommandIo io) {
-    super(io);
+    super(
+        io,
+        "nodes",
+        "List the nodes of the cluster: whether they take processes, load and memory.");
+    examples(
+        "godwit nodes           * marks the node you are on",
+        "godwit nodes --json    the same for programs");
   }
 
   @Override
   public Integer call() {
     JsonObject result = ask(Method.NODES, new JsonObject());
-    if (json) {
+    if (json.given()) {
       io.out().println(JsonText.write(result));
       return 0;
     }

@@ -10,49 +10,41 @@ import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.SignalNumber;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code godwit ps}. */
-@Command(
-    name = "godwit ps",
-    description = "List the processes under Godwit's care, wherever in the cluster they are.",
-    footer = {
-      "  godwit ps                   your processes; root sees everybody's",
-      "  godwit ps --all             ended ones as well",
-      "  godwit ps --dependencies    and which node each still needs, and for what",
-      "  godwit ps --json            the same for programs"
-    })
 public final class PsCommand extends DaemonCommand {
   private static final int MAX_PROCESSES = 100_000;
 
-  @Option(
-      names = {"-a", "--all"},
-      description = "Show processes that have ended too.")
-  boolean all;
-
-  @Option(
-      names = "--dependencies",
-      description = "Show the residual dependencies: which node each process needs for what.")
-  boolean dependencies;
+  private final Flag all;
+  private final Flag dependencies;
 
   public PsCommand(CommandIo io) {
-    super(io);
+    super(io, "ps", "List the processes under Godwit's care, wherever in the cluster they are.");
+    all = flag("Show processes that have ended too.", "-a", "--all");
+    dependencies =
+        flag(
+            "Show the residual dependencies: which node each process needs, and for what.",
+            "--dependencies");
+    examples(
+        "godwit ps                   your processes; root sees everybody's",
+        "godwit ps --all             ended ones as well",
+        "godwit ps --dependencies    and which node each still needs, and for what",
+        "godwit ps --json            the same for programs");
   }
 
   @Override
   public Integer call() {
     JsonObject params = new JsonObject();
-    params.addProperty("dependencies", dependencies);
+    params.addProperty("dependencies", dependencies.given());
     JsonObject result = ask(Method.PROCESSES, params);
     List<ProcessView> processes = new ArrayList<>();
     for (JsonObject each : Fields.of(result, "listing").objects("processes", MAX_PROCESSES)) {
       ProcessView process = ProcessView.of(each);
-      if (all || process.state() != ProcessView.State.EXITED) {
+      if (all.given() || process.state() != ProcessView.State.EXITED) {
         processes.add(process);
       }
     }
-    if (json) {
+    if (json.given()) {
       JsonObject document = new JsonObject();
       JsonArray array = new JsonArray();
       processes.forEach(process -> array.add(process.toJson()));
@@ -85,7 +77,7 @@ public final class PsCommand extends DaemonCommand {
           process.command());
     }
     table.print(io.out());
-    if (dependencies) {
+    if (dependencies.given()) {
       printDependencies(processes);
     }
   }

@@ -11,17 +11,13 @@ import io.godwit.core.control.Frame;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessView;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The rehearsal for the AOT cache: plays the usual client commands against a socket that answers
@@ -36,17 +32,8 @@ public final class ClientTraining {
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(socket));
       Thread.ofPlatform().daemon().name("rehearsal").start(() -> serve(listener));
-      PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-      CommandIo io =
-          new CommandIo(
-              InputStream.nullInputStream(),
-              out,
-              out,
-              Map.of("GODWIT_SOCKET", socket.toString()),
-              false,
-              false,
-              false);
-      for (List<String> line : lines()) {
+      CommandIo io = Main.standardIo();
+      for (List<String> line : lines(socket.toString())) {
         Main.run(line, io);
       }
     } finally {
@@ -55,14 +42,14 @@ public final class ClientTraining {
     }
   }
 
-  private static List<List<String>> lines() {
+  private static List<List<String>> lines(String socket) {
     return List.of(
-        List.of("ps"),
-        List.of("ps", "--json"),
+        List.of("ps", "--socket", socket),
+        List.of("ps", "--json", "--socket", socket),
         List.of("ps", "--help"),
         List.of("ps", "--no-such-option"),
         List.of("ps", "--socket", "/nonexistent/godwit"),
-        List.of("nodes"),
+        List.of("nodes", "--socket", socket),
         List.of("--help"));
   }
 

@@ -1,0 +1,62 @@
+package io.godwit.cli;
+
+import com.google.gson.JsonObject;
+import io.godwit.core.control.JsonText;
+import io.godwit.core.control.Method;
+import io.godwit.core.control.MigrateSpec;
+import io.godwit.core.control.MigrationReport;
+
+/** {@code godwit migrate}. */
+public final class MigrateCommand extends DaemonCommand {
+  private final Text what;
+  private final Text to;
+  private final Text strategy;
+
+  public MigrateCommand(CommandIo io) {
+    super(
+        io,
+        "migrate",
+        "Move a running process, its children included, to another node.",
+        "When it cannot be moved it goes on where it is, and the reason is told.");
+    to = requiredOption("NODE", "The destination node: see godwit nodes.", "--to");
+    strategy =
+        option("NAME", "The transfer strategy (default: the node's own choice).", "--strategy");
+    what = argument("WHAT", "The name of a process as godwit ps shows it, or its PID.");
+    examples(
+        "godwit migrate job --to beta",
+        "godwit migrate 4711 --to beta --strategy eager",
+        "godwit migrate job --to beta --json | jq .freezeMicros");
+  }
+
+  @Override
+  public Integer call() {
+    JsonObject params =
+        new MigrateSpec(what.required(), to.required(), strategy.orElse("")).toJson();
+    JsonObject result;
+    try (ControlClient client = connect();
+        ProgressBar bar = new ProgressBar(io, json.given())) {
+      result = client.ask(Method.MIGRATE, params, bar.events());
+    }
+    if (json.given()) {
+      io.out().println(JsonText.write(result));
+      return 0;
+    }
+    MigrationReport report = MigrationReport.of(result);
+    io.out()
+        .println(
+            report.name()
+                + " moved from "
+                + report.from()
+                + " to "
+                + report.to()
+                + " ("
+                + report.strategy()
+                + "): frozen for "
+                + Quantities.micros(report.freezeMicros())
+                + ", "
+                + Quantities.bytes(report.bytes())
+                + " in "
+                + Quantities.micros(report.totalMicros()));
+    return 0;
+  }
+}
