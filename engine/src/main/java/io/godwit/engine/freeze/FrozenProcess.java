@@ -4,6 +4,9 @@ import io.godwit.core.Pid;
 import io.godwit.engine.kind.InjectedCalls;
 import io.godwit.linux.Injector;
 import io.godwit.linux.RemoteMemory;
+import io.godwit.linux.proc.MemoryMapping;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.ProcTask;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,7 @@ public final class FrozenProcess {
   private final Pid hostPid;
   private final Pid podPid;
   private final List<FrozenThread> threads;
+  private final List<MemoryMapping> mappings;
   private final long gadget;
   private final InjectedCalls calls = new InjectedCalls(this::injector);
   private @Nullable Injector injector;
@@ -24,10 +28,16 @@ public final class FrozenProcess {
   /**
    * @param gadget address of a {@code syscall} instruction in the process
    */
-  FrozenProcess(Pid hostPid, Pid podPid, List<FrozenThread> threads, long gadget) {
+  FrozenProcess(
+      Pid hostPid,
+      Pid podPid,
+      List<FrozenThread> threads,
+      List<MemoryMapping> mappings,
+      long gadget) {
     this.hostPid = hostPid;
     this.podPid = podPid;
     this.threads = List.copyOf(threads);
+    this.mappings = List.copyOf(mappings);
     this.gadget = gadget;
   }
 
@@ -49,6 +59,16 @@ public final class FrozenProcess {
   /** The threads that live, the main thread first if it does. */
   public List<FrozenThread> threads() {
     return threads;
+  }
+
+  /** Its directory in the node's /proc, parsed. */
+  public ProcTask task() {
+    return ProcFs.host().process(hostPid);
+  }
+
+  /** The mappings at the freeze, without anything that injection adds. */
+  public List<MemoryMapping> mappings() {
+    return mappings;
   }
 
   public RemoteMemory memory() {

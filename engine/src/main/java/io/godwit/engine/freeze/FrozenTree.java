@@ -1,8 +1,15 @@
 package io.godwit.engine.freeze;
 
 import io.godwit.core.Pid;
+import io.godwit.engine.EngineLimits;
 import io.godwit.engine.kind.ExternalDescriptor;
+import io.godwit.linux.Injector;
+import io.godwit.linux.LinuxException;
 import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.Errno;
+import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.Signals;
+import io.godwit.linux.abi.Syscall;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,5 +46,56 @@ public final class FrozenTree {
   /** Descriptors that the caller supplies again at the destination. */
   public Set<ExternalDescriptor> external() {
     return external;
+  }
+
+  /**
+   * Lets everything run on as if nothing had happened: what injection changed is put back, and the
+   * kernel restarts the calls that were interrupted.
+   */
+  public void undo() {
+    for (FrozenProcess process : processes) {
+      process.openInjector().ifPresent(Injector::close);
+    }
+    for (FrozenProcess process : processes) {
+      for (FrozenThread thread : process.threads()) {
+        release(thread);
+      }
+    }
+  }
+
+  private static void release(FrozenThread thread) {
+    try {
+      RestartedCall.whenOnlyWeInterrupted(thread).ifPresent(thread.tracee()::setRegisters);
+      thread.tracee().detach(0);
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ESRCH)) { // killed while it was frozen
+        throw e;
+      }
+    }
+  }
+
+  /** Kills all processes; their parents learn of it. */
+  public void kill() {
+    for (FrozenProcess process : processes) {
+      Kernel.call(Syscall.KILL, process.hostPid().number(), Signals.SIGKILL);
+    }
+    for (FrozenProcess process : processes) {
+      for (FrozenThread thread : process.threads().reversed()) {
+        reap(thread);
+      }
+    }
+  }
+
+  private static void reap(FrozenThread thread) {
+    try {
+      while (!thread.tracee().isGone()
+          && thread.tracee().await(EngineLimits.STOP_TIMEOUT_NANOS).isPresent()) {
+        // Stops that were on their way come first; the last status is its end.
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ECHILD)) {
+        throw e;
+      }
+    }
   }
 }

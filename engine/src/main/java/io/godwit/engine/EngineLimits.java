@@ -1,0 +1,24 @@
+package io.godwit.engine;
+
+/** The limits of this room, with their units. */
+public final class EngineLimits {
+  /** How often a tree is looked through for new threads before the freeze is given up. */
+  public static final int FREEZE_ROUNDS = 200;
+
+  /** How often a freeze begins again when a thread would not stop. */
+  public static final int FREEZE_ATTEMPTS = 3;
+
+  /** How long a thread may take to stop, in nanoseconds. */
+  public static final long STOP_TIMEOUT_NANOS = 700_000_000L;
+
+  /** How long an undo waits for a thread that never stopped, in nanoseconds. */
+  public static final long LET_GO_TIMEOUT_NANOS = 50_000_000L;
+
+  /** The largest piece of memory that is read or written at once, in bytes. */
+  public static final int PAGE_CHUNK = 1 << 20;
+
+  /** The kernel's page size, in bytes. */
+  public static final int PAGE_SIZE = 4096;
+
+  private EngineLimits() {}
+}

@@ -1,0 +1,325 @@
+package io.godwit.engine.freeze;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.Pid;
+import io.godwit.core.Tid;
+import io.godwit.engine.EngineError;
+import io.godwit.engine.EngineLimits;
+import io.godwit.engine.kind.ExternalDescriptor;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.RemoteMemory;
+import io.godwit.linux.Tracee;
+import io.godwit.linux.Tracer;
+import io.godwit.linux.VdsoImage;
+import io.godwit.linux.abi.Errno;
+import io.godwit.linux.abi.Ptrace;
+import io.godwit.linux.abi.WaitStatus;
+import io.godwit.linux.proc.MemoryMapping;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.ProcTask;
+import io.godwit.linux.proc.TaskState;
+import io.godwit.linux.proc.TaskStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Stops a tree of processes. Threads and children that appear while others are being stopped are
+ * found by looking again until a look finds nothing new: only a running thread can make another.
+ * What stands in the way undoes everything that was stopped.
+ */
+public final class Freezer {
+  private static final long OPTIONS = Ptrace.O_TRACESYSGOOD;
+
+  private final Tracer tracer;
+  private final Set<ExternalDescriptor> external;
+  private final Map<Pid, Map<Tid, Stopped>> seized = new LinkedHashMap<>();
+  private final Set<Tid> ended = new LinkedHashSet<>();
+
+  private record Stopped(Tracee tracee, int stopSignal) {}
+
+  private Freezer(Tracer tracer, Set<ExternalDescriptor> external) {
+    this.tracer = tracer;
+    this.external = external;
+  }
+
+  /**
+   * Stops the processes and all their descendants. Call on the tracer's thread.
+   *
+   * @param roots in the node's PID namespace
+   */
+  public static FrozenTree freeze(
+      Tracer tracer, List<Pid> roots, Set<ExternalDescriptor> external) {
+    GodwitException last = null;
+    for (int attempt = 0; attempt < EngineLimits.FREEZE_ATTEMPTS; attempt++) {
+      Freezer freezer = new Freezer(tracer, external);
+      try {
+        return freezer.run(roots);
+      } catch (GodwitException e) {
+        freezer.letGo();
+        if (e.code() != EngineError.WILL_NOT_STOP) {
+          throw e;
+        }
+        // A vfork(2) in progress or a short wait for a disk: it may be over in a moment.
+        last = e;
+      } catch (RuntimeException e) {
+        freezer.letGo();
+        throw e;
+      }
+    }
+    throw java.util.Objects.requireNonNull(last);
+  }
+
+  private FrozenTree run(List<Pid> roots) {
+    for (int round = 0; round < EngineLimits.FREEZE_ROUNDS; round++) {
+      List<Pid> pids = tree(roots);
+      List<Stopping> fresh = new ArrayList<>();
+      for (Pid pid : pids) {
+        seizeNewThreads(pid, fresh);
+      }
+      if (fresh.isEmpty()) {
+        return describe(pids);
+      }
+      long deadline = System.nanoTime() + EngineLimits.STOP_TIMEOUT_NANOS;
+      for (Stopping stopping : fresh) {
+        awaitStop(stopping, deadline);
+      }
+    }
+    throw new GodwitException(
+        EngineError.DOES_NOT_CONVERGE,
+        "the tree of process " + roots.getFirst() + " cannot be frozen",
+        "it makes new processes or threads faster than they can be stopped",
+        "try again when it is calmer");
+  }
+
+  private record Stopping(Pid pid, Tid tid, Tracee tracee) {}
+
+  /** The roots and their descendants, parents first, zombies left out. */
+  private static List<Pid> tree(List<Pid> roots) {
+    Set<Pid> found = new LinkedHashSet<>(roots);
+    List<Pid> queue = new ArrayList<>(roots);
+    for (int i = 0; i < queue.size(); i++) {
+      for (Pid child : ProcFs.host().process(queue.get(i)).children()) {
+        if (found.add(child)) {
+          queue.add(child);
+        }
+      }
+    }
+    queue.removeIf(Freezer::isZombie);
+    return queue;
+  }
+
+  /** Whether the process has ended, with no thread of it left alive. */
+  static boolean isZombie(Pid pid) {
+    ProcTask task = ProcFs.host().process(pid);
+    try {
+      return task.stat().state() == TaskState.ZOMBIE && task.threads().size() <= 1;
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private void seizeNewThreads(Pid pid, List<Stopping> fresh) {
+    Map<Tid, Stopped> known = seized.computeIfAbsent(pid, p -> new LinkedHashMap<>());
+    List<Tid> tids;
+    try {
+      tids = ProcFs.host().process(pid).threads();
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+        return;
+      }
+      throw e;
+    }
+    for (Tid tid : tids) {
+      if (known.containsKey(tid) || ended.contains(tid)) {
+        continue;
+      }
+      try {
+        Tracee tracee = tracer.seize(tid, OPTIONS);
+        known.put(tid, new Stopped(tracee, 0));
+        tracee.interrupt();
+        fresh.add(new Stopping(pid, tid, tracee));
+      } catch (LinuxException e) {
+        explain(pid, tid, e);
+      }
+    }
+  }
+
+  private void explain(Pid pid, Tid tid, LinuxException failure) {
+    TaskStatus status;
+    try {
+      status = ProcFs.host().process(pid).thread(tid).status();
+    } catch (LinuxException gone) {
+      ended.add(tid);
+      return;
+    }
+    if (status.state() == TaskState.ZOMBIE || status.state() == TaskState.DEAD) {
+      ended.add(tid);
+      return;
+    }
+    if (status.tracer() != 0) {
+      throw new GodwitException(
+          EngineError.ALREADY_TRACED,
+          "process " + pid + " (" + status.name() + ") cannot be frozen",
+          "process " + status.tracer() + " traces its thread " + tid,
+          "end the debugger or tracer first");
+    }
+    throw new GodwitException(
+        EngineError.NOT_PERMITTED,
+        "process " + pid + " (" + status.name() + ") cannot be frozen",
+        "the kernel does not let this user trace thread " + tid,
+        "run as root or with CAP_SYS_PTRACE",
+        failure);
+  }
+
+  private void awaitStop(Stopping stopping, long deadline) {
+    Map<Tid, Stopped> known = seized.getOrDefault(stopping.pid(), Map.of());
+    Tracee tracee = stopping.tracee();
+    while (true) {
+      Optional<WaitStatus> status;
+      try {
+        status = tracee.await(Math.max(1, deadline - System.nanoTime()));
+      } catch (LinuxException e) {
+        if (!e.is(Errno.ECHILD)) {
+          throw e;
+        }
+        known.remove(stopping.tid());
+        ended.add(stopping.tid());
+        return;
+      }
+      if (status.isEmpty()) {
+        throw willNotStop(stopping);
+      }
+      if (!status.get().stopped()) {
+        known.remove(stopping.tid());
+        ended.add(stopping.tid());
+        return;
+      }
+      if (status.get().isEventStop()) {
+        int signal = status.get().stopSignal();
+        boolean jobControl = signal != io.godwit.linux.abi.Signals.SIGTRAP;
+        known.put(stopping.tid(), new Stopped(tracee, jobControl ? signal : 0));
+        return;
+      }
+      // A signal is about to be delivered: let that happen first, the event stop follows.
+      tracee.resume(status.get().event() == 0 ? status.get().stopSignal() & 0x7f : 0);
+    }
+  }
+
+  private static GodwitException willNotStop(Stopping stopping) {
+    ProcTask task = ProcFs.host().process(stopping.pid()).thread(stopping.tid());
+    String where;
+    try {
+      where = task.stat().state() + " in " + task.waitChannel();
+    } catch (LinuxException e) {
+      where = "gone";
+    }
+    boolean vfork = where.contains("vfork") || where.contains("kernel_clone");
+    return new GodwitException(
+        EngineError.WILL_NOT_STOP,
+        "thread " + stopping.tid() + " of process " + stopping.pid() + " does not stop",
+        vfork
+            ? "it waits in vfork(2) for its child to start a program"
+            : "it sleeps in the kernel where nothing can interrupt it (" + where + ")",
+        "try again later; the process goes on undisturbed");
+  }
+
+  private FrozenTree describe(List<Pid> pids) {
+    List<FrozenProcess> processes = new ArrayList<>();
+    for (Pid pid : pids) {
+      Map<Tid, Stopped> threads = seized.getOrDefault(pid, Map.of());
+      if (!threads.isEmpty()) {
+        processes.add(describe(pid, threads));
+      }
+    }
+    if (processes.isEmpty()) {
+      throw new GodwitException(
+          EngineError.ENDED_MEANWHILE,
+          "there is nothing to freeze",
+          "the process ended",
+          "look whether it ended by itself");
+    }
+    return new FrozenTree(tracer, processes, external);
+  }
+
+  private static FrozenProcess describe(Pid pid, Map<Tid, Stopped> stopped) {
+    ProcTask proc = ProcFs.host().process(pid);
+    TaskStatus status = proc.status();
+    boolean nested = status.processIds().size() > 1;
+    List<FrozenThread> threads = new ArrayList<>();
+    stopped.forEach(
+        (tid, s) ->
+            threads.add(
+                new FrozenThread(
+                    tid,
+                    nested ? innermost(proc.thread(tid).status()) : tid,
+                    s.tracee(),
+                    s.tracee().registers(),
+                    s.tracee().signalMask(),
+                    s.stopSignal())));
+    if (threads.stream().anyMatch(t -> t.registers().is32Bit())) {
+      throw new GodwitException(
+          EngineError.UNSUPPORTED_MODE,
+          "process " + pid + " (" + status.name() + ") cannot be moved",
+          "it is a 32-bit program",
+          "use a 64-bit build of the program");
+    }
+    List<MemoryMapping> mappings = proc.maps();
+    Pid podPid = new Pid(status.processIds().getLast());
+    return new FrozenProcess(pid, podPid, threads, mappings, gadget(pid, mappings));
+  }
+
+  private static Tid innermost(TaskStatus status) {
+    return new Tid(status.processIds().getLast());
+  }
+
+  private static long gadget(Pid pid, List<MemoryMapping> mappings) {
+    for (MemoryMapping mapping : mappings) {
+      if (mapping.path().equals("[vdso]")) {
+        long start = mapping.range().start();
+        byte[] code = RemoteMemory.of(pid).read(start, (int) mapping.range().length());
+        int offset = VdsoImage.syscallOffset(code);
+        if (offset >= 0) {
+          return start + offset;
+        }
+      }
+    }
+    throw new GodwitException(
+        EngineError.NOT_MOVABLE,
+        "process " + pid + " cannot be examined",
+        "it has no vDSO, in which injection begins",
+        "leave the program its vDSO");
+  }
+
+  /** Lets go what was seized so far. Nothing was changed in it. */
+  private void letGo() {
+    for (Map<Tid, Stopped> threads : seized.values()) {
+      for (Stopped stopped : threads.values()) {
+        letGo(stopped.tracee());
+      }
+    }
+  }
+
+  private static void letGo(Tracee tracee) {
+    try {
+      if (!tracee.isStopped() && !tracee.isGone()) {
+        // Detaching needs a stop; one that does not come now leaves when the tracer's thread ends.
+        tracee.await(EngineLimits.LET_GO_TIMEOUT_NANOS);
+      }
+      if (tracee.isStopped()) {
+        tracee.detach(0);
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ESRCH) && !e.is(Errno.ECHILD)) {
+        throw e;
+      }
+    }
+  }
+}

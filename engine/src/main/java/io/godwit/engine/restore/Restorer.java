@@ -1,0 +1,248 @@
+package io.godwit.engine.restore;
+
+import io.godwit.core.AddressRange;
+import io.godwit.core.Pid;
+import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.pages.PageSource;
+import io.godwit.engine.pages.PageWriter;
+import io.godwit.image.LiveProcess;
+import io.godwit.image.PodImage;
+import io.godwit.image.Vma;
+import io.godwit.image.VmaKind;
+import io.godwit.linux.DescriptorChannel;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.Injector;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.Stub;
+import io.godwit.linux.SyscallBatch;
+import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.Errno;
+import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.Signals;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.proc.ProcFs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a tree from its image. The steps are methods, so that they can be spread over the time
+ * before and after the source is frozen: {@link #prepare}, {@link #makeProcesses}, {@link
+ * #makeMemory}, {@link #writePages}, {@link #finish}, {@link #release}. {@link #discard} gives up
+ * at any of them. Belongs to the tracer's thread, except for {@link #writePages}, which any thread
+ * may do.
+ */
+public final class Restorer {
+  private static final long STAGING = 1 << 20;
+
+  private final PodImage image;
+  private final List<ResourceKind> kinds;
+  private final RestoreOptions options;
+  private final Tracer tracer;
+  private final DescriptorChannel channel;
+  private final Restoration restoration;
+  private final PageWriter pages = new PageWriter();
+  private final Map<Pid, ThreadBuilder> threadBuilders = new HashMap<>();
+  private AddressRange staging = new AddressRange(0, 0);
+  private @Nullable Stub factory;
+  private boolean ended;
+
+  public Restorer(PodImage image, List<ResourceKind> kinds, RestoreOptions options, Tracer tracer) {
+    this.image = image;
+    this.kinds = List.copyOf(kinds);
+    this.options = options;
+    this.tracer = tracer;
+    this.channel =
+        options.parent().map(RestoreOptions.Parent::channel).orElseGet(DescriptorChannel::open);
+    this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
+  }
+
+  /** Opens and makes what does not need the processes. */
+  public void prepare() {
+    stage(RestoreStage.PREPARE);
+  }
+
+  /** Makes the processes, empty, with their numbers and relations. */
+  public void makeProcesses() {
+    Injector parent = parentInjector();
+    Map<Pid, TreeBuilder.Member> members =
+        new TreeBuilder(tracer, image.processes())
+            .build(parent, new Pid(parent.tracee().tid().number()), options.parent().isEmpty());
+    for (LiveProcess process : image.live()) {
+      TreeBuilder.Member member = java.util.Objects.requireNonNull(members.get(process.pid()));
+      restoration.add(new RestoredProcess(process, member.hostPid(), member.injector()));
+    }
+    closeFactory();
+    stage(RestoreStage.PROCESSES);
+  }
+
+  /** A process with a scratch area where no process of the image has anything. */
+  private Injector parentInjector() {
+    FreeSpace space = new FreeSpace();
+    for (LiveProcess process : image.live()) {
+      space.occupy(process.memory().mappings().stream().map(Vma::range).toList());
+    }
+    if (options.parent().isPresent()) {
+      Injector given = options.parent().get().injector();
+      space.occupy(
+          ProcFs.host().process(new Pid(given.tracee().tid().number())).maps().stream()
+              .map(m -> m.range())
+              .toList());
+      AddressRange room = place(space);
+      return Injector.open(given.tracee(), given.memory(), given.gadget(), room.start());
+    }
+    AddressRange room = place(space);
+    Stub stub = Stub.start(tracer, room.start(), channel.remote().number());
+    factory = stub;
+    channel.closeRemote();
+    moveChannel(stub.injector());
+    return stub.injector();
+  }
+
+  private AddressRange place(FreeSpace space) {
+    AddressRange room = space.find(Injector.SCRATCH_SIZE + STAGING);
+    staging = new AddressRange(room.start() + Injector.SCRATCH_SIZE, room.end());
+    return room;
+  }
+
+  /** Above all descriptors of the image, so that none has to make room for it. */
+  private void moveChannel(Injector stub) {
+    int highest = 2;
+    for (LiveProcess process : image.live()) {
+      for (var descriptor : process.descriptors().descriptors()) {
+        highest = Math.max(highest, descriptor.number());
+      }
+    }
+    if (channel.remoteNumber() != highest + 1) {
+      SyscallBatch batch = stub.batch();
+      batch.add(Syscall.DUP2, channel.remoteNumber(), highest + 1);
+      batch.add(Syscall.CLOSE, channel.remoteNumber());
+      stub.run(batch);
+      channel.remoteNumber(highest + 1);
+    }
+  }
+
+  private void closeFactory() {
+    if (factory != null) {
+      factory.close();
+      factory = null;
+    }
+  }
+
+  /** Makes the mappings. */
+  public void makeMemory() {
+    pages.files(restoration.descriptors());
+    for (RestoredProcess process : restoration.processes()) {
+      new MemoryBuilder(restoration, process, staging).build();
+      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+    }
+  }
+
+  private static AddressRange vdso(LiveProcess process) {
+    return process.memory().mappings().stream()
+        .filter(v -> v.kind().equals(new VmaKind.Kernel(VmaKind.KernelPart.VDSO)))
+        .map(Vma::range)
+        .findFirst()
+        .orElse(new AddressRange(0, 0));
+  }
+
+  /** Fills the memory from a source; gives back how many bytes. */
+  public long writePages(PageSource source) {
+    return pages.writeAll(source);
+  }
+
+  /** Makes the threads and all that is left, but lets nothing run. */
+  public void finish() {
+    for (RestoredProcess process : restoration.processes()) {
+      new MemoryBuilder(restoration, process, staging).finish();
+    }
+    stage(RestoreStage.MEMORY);
+    for (RestoredProcess process : restoration.processes()) {
+      ThreadBuilder builder = new ThreadBuilder(tracer, process);
+      threadBuilders.put(process.podPid(), builder);
+      builder.makeThreads();
+      builder.noteSequences();
+      builder.setUp();
+    }
+    stage(RestoreStage.THREADS);
+    stage(RestoreStage.LAST);
+    for (RestoredProcess process : restoration.processes()) {
+      ThreadBuilder builder = threadBuilders.get(process.podPid());
+      process.injector().call(Syscall.CLOSE, channel.remoteNumber());
+      List<RestoredThread> threads = process.threads();
+      for (RestoredThread thread : threads.subList(1, threads.size())) {
+        java.util.Objects.requireNonNull(builder).finish(thread);
+      }
+      process.injector().ownScratch();
+      process.injector().close();
+      java.util.Objects.requireNonNull(builder).finish(threads.getFirst());
+    }
+  }
+
+  private void stage(RestoreStage stage) {
+    for (ResourceKind kind : kinds) {
+      kind.recreate(stage, restoration);
+      for (RestoredProcess process : restoration.processes()) {
+        for (RestoredThread thread : process.threads()) {
+          thread.calls().flush();
+        }
+      }
+    }
+  }
+
+  /** The processes that were built. */
+  public List<RestoredProcess> processes() {
+    return restoration.processes();
+  }
+
+  /** Lets everything run. */
+  public void release() {
+    for (RestoredProcess process : restoration.processes()) {
+      int signal = process.image().stopSignal().orElse(0);
+      for (RestoredThread thread : process.threads()) {
+        thread.tracee().detach(signal);
+      }
+    }
+    end();
+  }
+
+  /** Kills everything that was built. */
+  public void discard() {
+    for (RestoredProcess process : restoration.processes().reversed()) {
+      Kernel.call(Syscall.KILL, process.hostPid().number(), Signals.SIGKILL);
+    }
+    for (RestoredProcess process : restoration.processes().reversed()) {
+      for (RestoredThread thread : process.threads().reversed()) {
+        reap(thread);
+      }
+    }
+    end();
+  }
+
+  private static void reap(RestoredThread thread) {
+    try {
+      while (!thread.tracee().isGone() && thread.tracee().await(1_000_000_000L).isPresent()) {
+        // Stops that were on their way come first; the last status is its end.
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ECHILD)) {
+        throw e;
+      }
+    }
+  }
+
+  private void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    closeFactory();
+    new ArrayList<>(restoration.cleanups()).forEach(Runnable::run);
+    restoration.descriptors().values().forEach(Descriptors::close);
+    if (options.parent().isEmpty()) {
+      channel.close();
+    }
+  }
+}
