@@ -28,6 +28,8 @@ import io.godwit.linux.proc.MemoryMapping;
 import io.godwit.linux.proc.ProcLimits;
 import io.godwit.linux.proc.SmapsEntry;
 import io.godwit.linux.proc.TaskStat;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -105,7 +107,7 @@ public final class MemoryKind implements ResourceKind {
         status.inode(),
         status.mode(),
         status.size(),
-        status.modified().getEpochSecond() * 1_000_000_000L + status.modified().getNano(),
+        ChronoUnit.NANOS.between(Instant.EPOCH, status.modified()),
         deleted ? Optional.of(SavedFiles.of(draft).save(draft, link, status)) : Optional.empty());
   }
 
