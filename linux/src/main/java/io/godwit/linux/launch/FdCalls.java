@@ -38,6 +38,7 @@ public final class FdCalls {
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
+  private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETPIPE_SZ = 1032;
   private static final int SPLICE_F_NONBLOCK = 2;
 
@@ -194,6 +195,12 @@ public final class FdCalls {
   public static int pipeCapacity(Fd pipe) {
     long size = Kernel.call(Syscall.FCNTL, pipe.number(), F_GETPIPE_SZ);
     return (int) checked(size, Syscall.FCNTL, pipe + " F_GETPIPE_SZ");
+  }
+
+  /** Lets a pipe hold at least so many bytes. */
+  public static void pipeCapacity(Fd pipe, int bytes) {
+    long result = Kernel.call(Syscall.FCNTL, pipe.number(), F_SETPIPE_SZ, bytes);
+    checked(result, Syscall.FCNTL, pipe + " F_SETPIPE_SZ " + bytes);
   }
 
   /**

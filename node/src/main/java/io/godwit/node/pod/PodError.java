@@ -30,11 +30,7 @@ public enum PodError implements ErrorCode {
   /** No such process to adopt. */
   ADOPT_NOT_FOUND("GW-POD-012", ExitStatus.NOT_FOUND),
   /** A process that cannot be put into a pod. */
-  ADOPT_REFUSED("GW-POD-013", ExitStatus.REFUSED),
-  /** Another client has the input of this console. */
-  INPUT_TAKEN("GW-POD-014", ExitStatus.REFUSED),
-  /** The console's log cannot be written. */
-  LOG("GW-POD-015", ExitStatus.EXHAUSTED);
+  ADOPT_REFUSED("GW-POD-013", ExitStatus.REFUSED);
 
   private final String code;
   private final ExitStatus exitStatus;

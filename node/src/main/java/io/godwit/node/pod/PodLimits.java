@@ -30,8 +30,8 @@ final class PodLimits {
   /** Input that the program has not taken; attached clients wait beyond it. */
   static final int INPUT_WINDOW = 64 << 10;
 
-  /** Bytes of unread input that a move may carry: a pipe's largest usual size. */
-  static final int CARRIED_INPUT = 1 << 20;
+  /** Bytes of any one part of a console that a move carries: above a pipe's largest usual size. */
+  static final int CARRIED_BYTES = 2 << 20;
 
   private PodLimits() {}
 

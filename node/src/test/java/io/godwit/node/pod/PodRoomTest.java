@@ -50,8 +50,8 @@ class PodRoomTest {
         room.create(
             shell(
                 "see",
-                "echo $$; hostname; cat /proc/1/comm; ls /proc | grep -c '^[0-9]'; id -u; pwd; umask;"
-                    + " ulimit -n; exit 7"));
+                "echo $$; hostname; cat /proc/1/comm; ls /proc | grep -c '^[0-9]'; id -u; pwd;"
+                    + " umask; ulimit -n; exit 7"));
 
     assertThat(output(pod).lines())
         .startsWith("2", "pod-see", "godwit-init")
@@ -158,7 +158,8 @@ class PodRoomTest {
             new PodSpec.Console.Pipes(),
             TimeOffsets.here(),
             program(
-                "cat /proc/net/dev | tail -n +3 | cut -d: -f1 | tr -d ' '; cat /proc/net/if_inet6"));
+                "cat /proc/net/dev | tail -n +3 | cut -d: -f1 | tr -d ' '; cat"
+                    + " /proc/net/if_inet6"));
 
     assertThat(output(room.create(spec)))
         .contains("lo\n")
