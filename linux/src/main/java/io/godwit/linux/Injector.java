@@ -71,7 +71,7 @@ public final class Injector implements AutoCloseable {
       memory.write(base, X86_64Code.walker());
       return injector;
     } catch (RuntimeException e) {
-      injector.restore();
+      injector.close();
       throw e;
     }
   }
@@ -228,6 +228,11 @@ public final class Injector implements AutoCloseable {
     return stopSignal;
   }
 
+  /** Makes this injector unmap the scratch area when it closes. */
+  public void ownScratch() {
+    ownsScratch = true;
+  }
+
   /** Leaves the scratch area mapped when this injector closes: the caller takes care of it. */
   public void releaseScratch() {
     ownsScratch = false;
@@ -248,10 +253,30 @@ public final class Injector implements AutoCloseable {
         // The code unmaps itself: the exit stop comes before the next instruction.
         long result = single(gadget(), Syscall.MUNMAP, scratch.start(), scratch.length());
         LinuxException.check(result, Syscall.MUNMAP, "scratch area of thread " + tracee.tid());
+        leaveSyscallStop();
       }
     } finally {
       restore();
     }
+  }
+
+  /**
+   * Goes from the exit stop of a call to an event stop. Only from there does the kernel look
+   * whether the call that the original registers show has to be restarted, or ends with EINTR
+   * because a signal has come meanwhile.
+   */
+  private void leaveSyscallStop() {
+    tracee.setRegisters(original.outOfSyscall());
+    tracee.interrupt();
+    for (int i = 0; i < UNEXPECTED_STOPS; i++) {
+      tracee.resume();
+      WaitStatus status = awaitStop();
+      if (status.isEventStop()) {
+        return;
+      }
+      swallow(status);
+    }
+    throw new LinuxException(Errno.EIO.number(), Syscall.PTRACE, "endless stops of " + tracee);
   }
 
   private void restore() {

@@ -117,6 +117,15 @@ public final class Registers {
     return with(ORIG_RAX, -1);
   }
 
+  /** At the syscall instruction again, to begin the interrupted call anew with its arguments. */
+  public Registers callAgain() {
+    long[] copy = words.clone();
+    copy[RIP] -= io.godwit.linux.abi.X86_64Code.SYSCALL_LENGTH;
+    copy[RAX] = words[ORIG_RAX];
+    copy[ORIG_RAX] = -1;
+    return new Registers(copy);
+  }
+
   /** Ready to enter a system call at the given syscall instruction. */
   public Registers forSyscall(long gadget, long number, long... arguments) {
     long[] copy = words.clone();

@@ -107,9 +107,9 @@ public final class RemoteMemory {
     }
   }
 
-  /** One page at most through /proc/PID/mem; the caller goes on with the fast way. */
+  /** The rest of one range through /proc/PID/mem; the caller goes on with the fast way. */
   private long forced(Syscall call, long start, long end, ByteBuffer local) {
-    int length = (int) Math.min(end - start, 4096 - (start & 4095));
+    int length = (int) (end - start);
     boolean reads = call == Syscall.PROCESS_VM_READV;
     ByteBuffer part = local.slice(local.position(), length);
     try (RandomAccessFile file =

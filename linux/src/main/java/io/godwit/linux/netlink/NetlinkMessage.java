@@ -15,8 +15,7 @@ final class NetlinkMessage {
   /** Longest payload that Godwit sends. */
   static final int MAX_PAYLOAD = 4096;
 
-  private final ByteBuffer buffer =
-      ByteBuffer.allocate(MAX_PAYLOAD).order(ByteOrder.nativeOrder());
+  private final ByteBuffer buffer = ByteBuffer.allocate(MAX_PAYLOAD).order(ByteOrder.nativeOrder());
 
   NetlinkMessage putByte(int value) {
     buffer.put((byte) value);

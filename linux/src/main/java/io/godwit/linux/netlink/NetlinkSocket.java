@@ -47,8 +47,7 @@ final class NetlinkSocket implements AutoCloseable {
       Sockets.setOption(fd, SocketAbi.SOL_NETLINK, SocketAbi.NETLINK_EXT_ACK, 1);
       ByteBuffer timeout = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
       timeout.putLong(TIMEOUT_SECONDS).putLong(0);
-      Sockets.setOption(
-          fd, SocketAbi.SOL_SOCKET, SocketAbi.SO_RCVTIMEO, timeout.array());
+      Sockets.setOption(fd, SocketAbi.SOL_SOCKET, SocketAbi.SO_RCVTIMEO, timeout.array());
       return new NetlinkSocket(fd);
     } catch (LinuxException e) {
       Descriptors.close(fd);
@@ -153,7 +152,8 @@ final class NetlinkSocket implements AutoCloseable {
       int from = 4 + ((request + 3) & ~3);
       if (from >= 4 && from <= payload.limit()) {
         ByteBuffer said =
-            NetlinkMessage.attributes(payload.duplicate().order(ByteOrder.nativeOrder()).position(from))
+            NetlinkMessage.attributes(
+                    payload.duplicate().order(ByteOrder.nativeOrder()).position(from))
                 .get(NetlinkAbi.NLMSGERR_ATTR_MSG);
         reason = said == null ? "" : ": " + NetlinkMessage.text(said);
       }

@@ -38,8 +38,7 @@ public final class RouteNetlink implements AutoCloseable {
 
   /** For another namespace, by its descriptor. */
   public static RouteNetlink openIn(Fd networkNamespace) {
-    return new RouteNetlink(
-        NetlinkSocket.openIn(networkNamespace, SocketAbi.NETLINK_ROUTE));
+    return new RouteNetlink(NetlinkSocket.openIn(networkNamespace, SocketAbi.NETLINK_ROUTE));
   }
 
   /** Makes a veth pair with both ends here. */
@@ -136,8 +135,7 @@ public final class RouteNetlink implements AutoCloseable {
     socket.change(
         NetlinkAbi.RTM_NEWLINK,
         0,
-        link(link, 0, 0)
-            .attribute(NetlinkAbi.IFLA_ADDRESS, HexFormat.of().parseHex(address)),
+        link(link, 0, 0).attribute(NetlinkAbi.IFLA_ADDRESS, HexFormat.of().parseHex(address)),
         "link " + link + " address " + address);
   }
 
@@ -235,8 +233,7 @@ public final class RouteNetlink implements AutoCloseable {
       Map<Integer, ByteBuffer> attributes =
           NetlinkMessage.attributes(answer.position((int) NetlinkAbi.ADDRESS.byteSize()));
       ByteBuffer value =
-          attributes.getOrDefault(
-              NetlinkAbi.IFA_LOCAL, attributes.get(NetlinkAbi.IFA_ADDRESS));
+          attributes.getOrDefault(NetlinkAbi.IFA_LOCAL, attributes.get(NetlinkAbi.IFA_ADDRESS));
       if (value != null) {
         byte[] bytes = new byte[value.remaining()];
         value.get(bytes);
@@ -320,8 +317,7 @@ public final class RouteNetlink implements AutoCloseable {
             .putByte(0)
             .putByte(NetlinkAbi.RT_TABLE_MAIN)
             .putByte(NetlinkAbi.RTPROT_STATIC)
-            .putByte(
-                gateway == null ? NetlinkAbi.RT_SCOPE_LINK : NetlinkAbi.RT_SCOPE_UNIVERSE)
+            .putByte(gateway == null ? NetlinkAbi.RT_SCOPE_LINK : NetlinkAbi.RT_SCOPE_UNIVERSE)
             .putByte(NetlinkAbi.RTN_UNICAST)
             .putInt(0);
     if (prefix > 0) {

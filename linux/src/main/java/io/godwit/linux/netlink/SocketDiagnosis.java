@@ -33,8 +33,7 @@ public final class SocketDiagnosis implements AutoCloseable {
   }
 
   public static SocketDiagnosis openIn(Fd networkNamespace) {
-    return new SocketDiagnosis(
-        NetlinkSocket.openIn(networkNamespace, SocketAbi.NETLINK_SOCK_DIAG));
+    return new SocketDiagnosis(NetlinkSocket.openIn(networkNamespace, SocketAbi.NETLINK_SOCK_DIAG));
   }
 
   /** All Unix domain sockets. ENOENT where the kernel has no unix_diag. */
@@ -54,8 +53,7 @@ public final class SocketDiagnosis implements AutoCloseable {
                     | NetlinkAbi.UDIAG_SHOW_RQLEN)
             .zeros(8);
     List<UnixSocketDetail> sockets = new ArrayList<>();
-    for (ByteBuffer answer :
-        socket.dump(NetlinkAbi.SOCK_DIAG_BY_FAMILY, request, "unix sockets")) {
+    for (ByteBuffer answer : socket.dump(NetlinkAbi.SOCK_DIAG_BY_FAMILY, request, "unix sockets")) {
       if (answer.remaining() >= NetlinkAbi.UNIX_REPLY.byteSize()) {
         sockets.add(unix(answer));
       }
@@ -103,9 +101,7 @@ public final class SocketDiagnosis implements AutoCloseable {
   }
 
   private static long number(@Nullable ByteBuffer value) {
-    return value == null || value.remaining() < 4
-        ? 0
-        : Integer.toUnsignedLong(value.getInt(0));
+    return value == null || value.remaining() < 4 ? 0 : Integer.toUnsignedLong(value.getInt(0));
   }
 
   /**

@@ -89,8 +89,7 @@ class NetlinkTest {
         Namespaces.inside(
             second, () -> Sockets.create(SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0));
     Fd client =
-        Namespaces.inside(
-            first, () -> Sockets.create(SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0));
+        Namespaces.inside(first, () -> Sockets.create(SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0));
     try {
       Sockets.bind(server, new SocketAddress.Inet(new InetSocketAddress(ip(address), 0)));
       Sockets.listen(server, 1);
@@ -126,8 +125,7 @@ class NetlinkTest {
                 assertThat(l.up()).isFalse();
               });
       a.createVxlan("gw-vx", 42, ip("127.0.0.1"), ip("127.0.0.2"), 4789);
-      assertThat(a.find("gw-vx"))
-          .hasValueSatisfying(l -> assertThat(l.kind()).isEqualTo("vxlan"));
+      assertThat(a.find("gw-vx")).hasValueSatisfying(l -> assertThat(l.kind()).isEqualTo("vxlan"));
       a.addAddress(a.index("gw-br"), ip("fd00::1"), 64);
       assertThat(a.addresses()).anyMatch(x -> x.address().equals(ip("fd00::1")));
       a.deleteAddress(a.index("gw-br"), ip("fd00::1"), 64);
@@ -163,8 +161,7 @@ class NetlinkTest {
       assertThat(names.names()).containsExactly("godwit-linux-a");
       try (OwnedFd fd = OwnedFd.of(names.open("godwit-linux-a"));
           RouteNetlink route = RouteNetlink.openIn(fd.fd())) {
-        assertThat(route.links())
-            .anyMatch(l -> l.name().equals("lo") && l.up());
+        assertThat(route.links()).anyMatch(l -> l.name().equals("lo") && l.up());
       }
       assertThatThrownBy(() -> names.create("godwit-linux-a")).isInstanceOf(LinuxException.class);
     } finally {
@@ -198,8 +195,7 @@ class NetlinkTest {
   @Test
   void internetSockets() {
     Fd server =
-        Namespaces.inside(
-            first, () -> Sockets.create(SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0));
+        Namespaces.inside(first, () -> Sockets.create(SocketAbi.AF_INET, SocketAbi.SOCK_STREAM, 0));
     try (SocketDiagnosis diagnosis = SocketDiagnosis.openIn(first)) {
       Sockets.bind(server, new SocketAddress.Inet(new InetSocketAddress(ip("127.0.0.1"), 4321)));
       Sockets.listen(server, 3);
