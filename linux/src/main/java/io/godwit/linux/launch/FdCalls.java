@@ -22,6 +22,7 @@ public final class FdCalls {
   public static final int O_WRONLY = 1;
   public static final int O_RDWR = 2;
   public static final int O_NOCTTY = 0x100;
+  public static final int O_APPEND = 0x400;
   public static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
 
@@ -92,7 +93,7 @@ public final class FdCalls {
   }
 
   /** A file without a name that holds the content, its position at the start. */
-  static Fd memoryFile(String name, byte[] content) {
+  public static Fd memoryFile(String name, byte[] content) {
     try (Arena arena = Arena.ofConfined()) {
       long created = Kernel.call(Syscall.MEMFD_CREATE, arena.allocateFrom(name).address(), 1);
       Fd file = fd(created, Syscall.MEMFD_CREATE, name);
