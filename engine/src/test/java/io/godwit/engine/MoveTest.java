@@ -2,9 +2,6 @@ package io.godwit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.engine.freeze.Freezer;
-import io.godwit.engine.freeze.FrozenTree;
-import io.godwit.linux.Tracer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -24,11 +21,11 @@ class MoveTest {
 
   @Test
   void aCounterGoesOnAfterBeingKilledAndRebuilt() throws Exception {
-    try (Victim victim = Victim.start(directory, "counter", COUNTER);
-        Tracer tracer = Tracer.start()) {
+    try (Victim victim = Victim.start(directory, "counter", COUNTER)) {
+      Mover mover = new Mover();
       victim.awaitCell(0, 10);
       for (int i = 0; i < 5; i++) {
-        Mover.move(tracer, victim.pid());
+        mover.move(victim.pid());
         long before = victim.cell(0);
         victim.awaitCell(0, before + 10);
         assertThat(victim.cell(1)).isEqualTo(victim.pid().number());
@@ -38,16 +35,14 @@ class MoveTest {
 
   @Test
   void anUndoneFreezeIsNotNoticed() throws Exception {
-    try (Victim victim = Victim.start(directory, "counter", COUNTER);
-        Tracer tracer = Tracer.start()) {
+    try (Victim victim = Victim.start(directory, "counter", COUNTER)) {
+      Mover mover = new Mover();
       victim.awaitCell(0, 10);
       for (int i = 0; i < 5; i++) {
-        tracer.run(
-            () -> {
-              FrozenTree tree = Freezer.freeze(tracer, List.of(victim.pid()), Set.of());
-              tree.processes().getFirst().injector();
-              tree.undo();
-            });
+        mover
+            .engine()
+            .freeze(List.of(victim.pid()), Set.of(), Mover.around(victim.pid()), PhaseListener.NONE)
+            .undo();
         long before = victim.cell(0);
         victim.awaitCell(0, before + 10);
       }

@@ -1,0 +1,132 @@
+package io.godwit.engine;
+
+import io.godwit.core.AddressRange;
+import io.godwit.engine.extract.Extractor;
+import io.godwit.engine.extract.ImageDraft;
+import io.godwit.engine.freeze.FrozenProcess;
+import io.godwit.engine.freeze.FrozenTree;
+import io.godwit.engine.pages.PageReader;
+import io.godwit.engine.pages.PageSink;
+import io.godwit.image.LiveProcess;
+import io.godwit.image.PodImage;
+import io.godwit.linux.PageMap;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A tree that stands still at its source. Exactly one of {@link #undo}, {@link #kill} and {@link
+ * #detachFrozen} ends it; {@link #close} undoes if none was called. Methods may be called from any
+ * thread, one at a time.
+ */
+public final class FrozenPod implements AutoCloseable {
+  private final FrozenTree tree;
+  private final Extractor.Extraction extraction;
+  private final PhaseTimer timer;
+  private final long frozenSince;
+  private boolean ended;
+
+  FrozenPod(FrozenTree tree, Extractor.Extraction extraction, PhaseTimer timer, long frozenSince) {
+    this.tree = tree;
+    this.extraction = extraction;
+    this.timer = timer;
+    this.frozenSince = frozenSince;
+  }
+
+  /** The records of the tree. */
+  public PodImage image() {
+    return extraction.image();
+  }
+
+  /** For work of the caller's own on the frozen processes, on the tracer's thread. */
+  public FrozenTree tree() {
+    return tree;
+  }
+
+  /** When the freeze began, as System.nanoTime() tells it. */
+  public long frozenSince() {
+    return frozenSince;
+  }
+
+  /** The bytes that {@link #sendPages} will send of private memory, to plan with. */
+  public long privateBytes() {
+    long bytes = 0;
+    for (LiveProcess process : image().live()) {
+      for (AddressRange range : pages(process)) {
+        bytes += range.length();
+      }
+    }
+    return bytes;
+  }
+
+  private List<AddressRange> pages(LiveProcess process) {
+    try (PageMap map = PageMap.open(frozen(process).hostPid())) {
+      return PageReader.privatePages(process.memory(), map);
+    }
+  }
+
+  private FrozenProcess frozen(LiveProcess process) {
+    return tree.process(process.pid()).orElseThrow();
+  }
+
+  /**
+   * Sends the contents of all memory, shared objects and saved files; gives back how many bytes.
+   */
+  public long sendPages(PageSink sink) {
+    return timer.timeBytes(Phase.SEND_PAGES, () -> sendAll(sink));
+  }
+
+  private long sendAll(PageSink sink) {
+    PageReader reader = new PageReader();
+    long bytes = 0;
+    for (LiveProcess process : image().live()) {
+      FrozenProcess frozen = frozen(process);
+      bytes += reader.sendVdso(process.memory(), frozen.memory(), sink);
+      bytes += reader.send(process.memory().id(), frozen.memory(), pages(process), sink);
+    }
+    for (ImageDraft.ContentSource content : extraction.contents()) {
+      bytes += reader.send(content, sink);
+    }
+    return bytes;
+  }
+
+  /** Lets it run on as if nothing had happened. */
+  public void undo() {
+    if (!ended) {
+      end(() -> timer.time(Phase.UNDO, tree::undo));
+    }
+  }
+
+  /** Ends the processes here. */
+  public void kill() {
+    if (!ended) {
+      end(() -> timer.time(Phase.KILL, tree::kill));
+    }
+  }
+
+  /**
+   * Leaves the processes frozen by their cgroup instead of by the tracer, so that they stay so
+   * whatever becomes of this process. Writing 0 to cgroup.freeze undoes; writing to cgroup.kill
+   * ends them.
+   *
+   * @param cgroup the cgroup v2 directory in which all of them are
+   */
+  public void detachFrozen(Path cgroup) {
+    end(
+        () -> {
+          FrozenCgroup.freeze(cgroup);
+          tree.undo();
+          FrozenCgroup.awaitFrozen(cgroup);
+        });
+  }
+
+  private void end(Runnable how) {
+    tree.tracer().run(how);
+    ended = true;
+    tree.tracer().close();
+  }
+
+  @Override
+  public void close() {
+    undo();
+  }
+}

@@ -1,0 +1,82 @@
+package io.godwit.engine;
+
+import io.godwit.engine.pages.PageSource;
+import io.godwit.engine.restore.RestoredProcess;
+import io.godwit.engine.restore.Restorer;
+import io.godwit.linux.Tracer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A tree that is being built and does not run yet. {@link #release} or {@link #detachFrozen} ends
+ * the work; {@link #close} before one of them kills everything that was built. Methods may be
+ * called from any thread, one at a time.
+ */
+public final class RebuiltPod implements AutoCloseable {
+  private final Tracer tracer;
+  private final Restorer restorer;
+  private final PhaseTimer timer;
+  private boolean ended;
+
+  RebuiltPod(Tracer tracer, Restorer restorer, PhaseTimer timer) {
+    this.tracer = tracer;
+    this.restorer = restorer;
+    this.timer = timer;
+  }
+
+  /** Makes everything that does not need the contents of memory. */
+  public void make() {
+    tracer.run(
+        () -> {
+          timer.time(Phase.PREPARE, restorer::prepare);
+          timer.time(Phase.MAKE_PROCESSES, restorer::makeProcesses);
+          timer.time(Phase.MAKE_MEMORY, restorer::makeMemory);
+        });
+  }
+
+  /** Fills memory from the source until it has no more; gives back how many bytes. */
+  public long writePages(PageSource source) {
+    return timer.timeBytes(Phase.WRITE_PAGES, () -> restorer.writePages(source));
+  }
+
+  /** Makes the threads and all that is left; afterwards only the release is missing. */
+  public void finish() {
+    tracer.run(() -> timer.time(Phase.FINISH, restorer::finish));
+  }
+
+  /** The processes with their numbers here; empty before {@link #make}. */
+  public List<RestoredProcess> processes() {
+    return restorer.processes();
+  }
+
+  /** Lets everything run. */
+  public void release() {
+    ended = true;
+    tracer.run(() -> timer.time(Phase.RELEASE, restorer::release));
+  }
+
+  /**
+   * Lets go of the processes while their cgroup holds them: they run when 0 is written to its
+   * cgroup.freeze, all at once, whether this process lives then or not.
+   *
+   * @param cgroup the cgroup v2 directory in which all of them are
+   */
+  public void detachFrozen(Path cgroup) {
+    ended = true;
+    tracer.run(
+        () -> {
+          FrozenCgroup.freeze(cgroup);
+          timer.time(Phase.RELEASE, restorer::release);
+          FrozenCgroup.awaitFrozen(cgroup);
+        });
+  }
+
+  /** Kills what was built, unless it was released. */
+  @Override
+  public void close() {
+    if (!ended) {
+      ended = true;
+      tracer.run(restorer::discard);
+    }
+  }
+}
