@@ -10,6 +10,7 @@ import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.image.Namespaces;
 import io.godwit.image.PodIdentity;
 import io.godwit.image.PodImage;
+import io.godwit.image.ProcessImage;
 import io.godwit.linux.Tracer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -42,6 +43,15 @@ final class Mover {
         new Namespaces(Set.of(), "here", "(none)", List.of()));
   }
 
+  /** The descendants of a killed process come to this one, which is their subreaper. */
+  private static void reapOrphans(PodImage image, Pid root) {
+    for (ProcessImage process : image.processes()) {
+      if (!process.pid().equals(root)) {
+        Victim.reapIfChild(process.pid());
+      }
+    }
+  }
+
   private void note(Phase phase, long nanos, long bytes) {
     times.append(phase).append(' ').append(nanos / 1000).append("  ");
   }
@@ -62,6 +72,7 @@ final class Mover {
             runs.add(new PageSource.Run(object, address, copy));
           });
       source.kill();
+      reapOrphans(image, root);
     }
     try (Tracer tracer = Tracer.start();
         RebuiltPod pod = engine.rebuild(image, RestoreOptions.here(), tracer, this::note)) {
@@ -72,6 +83,13 @@ final class Mover {
       pod.release();
     }
     if (TELL) {
+      image
+          .live()
+          .forEach(
+              p ->
+                  p.threads().stream()
+                      .limit(3)
+                      .forEach(t -> System.out.print(t.blockedCall() + " ")));
       System.out.println((System.nanoTime() - start) / 1000 + " us: " + times);
     }
     return image;

@@ -108,6 +108,11 @@ public final class Registers {
     return with(RIP, value);
   }
 
+  /** With another i-th argument of a system call. */
+  public Registers withArgument(int i, long value) {
+    return with(ARGUMENTS[i], value);
+  }
+
   public Registers withResult(long value) {
     return with(RAX, value);
   }

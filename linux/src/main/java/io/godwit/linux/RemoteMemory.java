@@ -156,7 +156,7 @@ public final class RemoteMemory {
     NativeBuffer small = SMALL.get();
     while (done < bytes.length) {
       int part = Math.min(bytes.length - done, small.size());
-      small.bytes().put(0, bytes, done, part);
+      small.bytes().clear().put(0, bytes, done, part);
       write(address + done, small.bytes().clear().limit(part));
       done += part;
     }

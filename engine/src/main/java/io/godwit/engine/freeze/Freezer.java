@@ -7,6 +7,7 @@ import io.godwit.engine.EngineError;
 import io.godwit.engine.EngineLimits;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.linux.LinuxException;
+import io.godwit.linux.Registers;
 import io.godwit.linux.RemoteMemory;
 import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
@@ -75,6 +76,7 @@ public final class Freezer {
   }
 
   private FrozenTree run(List<Pid> roots) {
+    SleepWatch sleeps = SleepWatch.look(tree(roots));
     for (int round = 0; round < EngineLimits.FREEZE_ROUNDS; round++) {
       List<Pid> pids = tree(roots);
       List<Stopping> fresh = new ArrayList<>();
@@ -82,7 +84,7 @@ public final class Freezer {
         seizeNewThreads(pid, fresh);
       }
       if (fresh.isEmpty()) {
-        return describe(pids);
+        return describe(pids, sleeps);
       }
       long deadline = System.nanoTime() + EngineLimits.STOP_TIMEOUT_NANOS;
       for (Stopping stopping : fresh) {
@@ -231,12 +233,12 @@ public final class Freezer {
         "try again later; the process goes on undisturbed");
   }
 
-  private FrozenTree describe(List<Pid> pids) {
+  private FrozenTree describe(List<Pid> pids, SleepWatch sleeps) {
     List<FrozenProcess> processes = new ArrayList<>();
     for (Pid pid : pids) {
       Map<Tid, Stopped> threads = seized.getOrDefault(pid, Map.of());
       if (!threads.isEmpty()) {
-        processes.add(describe(pid, threads));
+        processes.add(describe(pid, threads, sleeps));
       }
     }
     if (processes.isEmpty()) {
@@ -249,21 +251,24 @@ public final class Freezer {
     return new FrozenTree(tracer, processes, external);
   }
 
-  private static FrozenProcess describe(Pid pid, Map<Tid, Stopped> stopped) {
+  private static FrozenProcess describe(Pid pid, Map<Tid, Stopped> stopped, SleepWatch sleeps) {
     ProcTask proc = ProcFs.host().process(pid);
     TaskStatus status = proc.status();
     boolean nested = status.processIds().size() > 1;
     List<FrozenThread> threads = new ArrayList<>();
     stopped.forEach(
-        (tid, s) ->
-            threads.add(
-                new FrozenThread(
-                    tid,
-                    nested ? innermost(proc.thread(tid).status()) : tid,
-                    s.tracee(),
-                    s.tracee().registers(),
-                    s.tracee().signalMask(),
-                    s.stopSignal())));
+        (tid, s) -> {
+          Registers registers = s.tracee().registers();
+          threads.add(
+              new FrozenThread(
+                  tid,
+                  nested ? innermost(proc.thread(tid).status()) : tid,
+                  s.tracee(),
+                  registers,
+                  s.tracee().signalMask(),
+                  sleeps.sleep(pid, tid, registers),
+                  s.stopSignal()));
+        });
     if (threads.stream().anyMatch(t -> t.registers().is32Bit())) {
       throw new GodwitException(
           EngineError.UNSUPPORTED_MODE,

@@ -171,6 +171,7 @@ public final class Restorer {
     for (RestoredProcess process : restoration.processes()) {
       ThreadBuilder builder = threadBuilders.get(process.podPid());
       process.injector().call(Syscall.CLOSE, channel.remoteNumber());
+      java.util.Objects.requireNonNull(builder).beginWaits();
       List<RestoredThread> threads = process.threads();
       for (RestoredThread thread : threads.subList(1, threads.size())) {
         java.util.Objects.requireNonNull(builder).finish(thread);

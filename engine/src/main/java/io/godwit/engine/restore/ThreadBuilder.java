@@ -169,12 +169,26 @@ final class ThreadBuilder {
     tracee.setRegisters(leaveSequence(image, finalRegisters(image)));
   }
 
-  private static Registers finalRegisters(ThreadImage image) {
+  /** Begins the waits of which a part has passed; before the scratch area goes. */
+  void beginWaits() {
+    for (RestoredThread thread : process.threads()) {
+      if (thread.image().blockedCall() instanceof BlockedCall.Remaining remaining) {
+        new InterruptedWait(thread, remaining)
+            .begin()
+            .ifPresent(r -> waits.put(thread.image().tid(), r));
+      }
+    }
+  }
+
+  private final Map<Tid, Registers> waits = new HashMap<>();
+
+  private Registers finalRegisters(ThreadImage image) {
     Registers registers = Registers.of(image.registers().general().toArray());
     return switch (image.blockedCall()) {
       case BlockedCall.None none -> registers.outOfSyscall();
       case BlockedCall.Restart restart -> restarted(registers);
-      case BlockedCall.Remaining remaining -> registers.callAgain();
+      case BlockedCall.Remaining remaining ->
+          waits.getOrDefault(image.tid(), registers.callAgain());
     };
   }
 

@@ -20,10 +20,15 @@ final class BlockedCalls {
     if (!registers.inSyscall()) {
       return new BlockedCall.None();
     }
+    boolean ended =
+        registers.result() == -4 && RestartedCall.whenOnlyWeInterrupted(thread).isEmpty();
+    if (thread.sleep().isPresent() && !ended) {
+      return new BlockedCall.Remaining(
+          thread.sleep().get().call(), thread.sleep().get().remainingNanos());
+    }
     return switch ((int) -registers.result()) {
-      case ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND ->
+      case ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK ->
           new BlockedCall.Restart(registers.syscallNumber());
-      case ERESTART_RESTARTBLOCK -> new BlockedCall.Restart(registers.syscallNumber());
       default ->
           RestartedCall.whenOnlyWeInterrupted(thread).isPresent()
               ? new BlockedCall.Restart(registers.syscallNumber())

@@ -1,0 +1,229 @@
+package io.godwit.engine.freeze;
+
+import io.godwit.core.Pid;
+import io.godwit.core.Tid;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.Registers;
+import io.godwit.linux.RemoteMemory;
+import io.godwit.linux.abi.Architecture;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.proc.CurrentSyscall;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.ProcTask;
+import io.godwit.linux.proc.TimerList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out how long threads would have gone on sleeping. The kernel keeps the end of a relative
+ * sleep to itself; but the sleep's timer stands in /proc/timer_list before the freeze and not after
+ * it. Which of the vanished timers belongs to which thread is told by when the thread went to
+ * sleep.
+ */
+public final class SleepWatch {
+  private static final int ERESTART_RESTARTBLOCK = 516;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private static final int RESTART = number(Syscall.RESTART_SYSCALL);
+  private static final int NANOSLEEP = number(Syscall.NANOSLEEP);
+  private static final int CLOCK_NANOSLEEP = number(Syscall.CLOCK_NANOSLEEP);
+  private static final int POLL = number(Syscall.POLL);
+  private static final int FUTEX = number(Syscall.FUTEX);
+  private static final int EPOLL_WAIT = number(Syscall.EPOLL_WAIT);
+  private static final int EPOLL_PWAIT = number(Syscall.EPOLL_PWAIT);
+  private static final Set<Integer> TIMED =
+      Set.of(RESTART, NANOSLEEP, CLOCK_NANOSLEEP, POLL, FUTEX, EPOLL_WAIT, EPOLL_PWAIT);
+  private static final int FUTEX_COMMAND = 0x7f;
+  private static final int FUTEX_WAIT = 0;
+
+  /** A sleeping thread as it was seen before the freeze. */
+  private record Seen(int call, long asleepNanos) {}
+
+  /**
+   * A relative wait that was interrupted.
+   *
+   * @param call the system call that began it
+   * @param remainingNanos what is left of it
+   */
+  public record Sleep(int call, long remainingNanos) {}
+
+  private final Map<Tid, Seen> seen = new HashMap<>();
+  private final List<TimerList.Hrtimer> vanished = new ArrayList<>();
+  private @Nullable TimerList before;
+  private boolean compared;
+
+  private SleepWatch() {}
+
+  private static int number(Syscall call) {
+    return Architecture.current().number(call);
+  }
+
+  /** Looks at the threads of processes that still run. */
+  static SleepWatch look(List<Pid> pids) {
+    SleepWatch watch = new SleepWatch();
+    long now = schedulerClock();
+    for (Pid pid : pids) {
+      try {
+        ProcTask process = ProcFs.host().process(pid);
+        for (Tid tid : process.threads()) {
+          watch.look(process.thread(tid), tid, now);
+        }
+      } catch (LinuxException e) {
+        // It ended or may not be looked at; the freeze says so where it matters.
+      }
+    }
+    if (!watch.seen.isEmpty()) {
+      watch.before = timers();
+    }
+    return watch;
+  }
+
+  private void look(ProcTask task, Tid tid, long now) {
+    try {
+      if (task.syscall() instanceof CurrentSyscall.Inside inside
+          && TIMED.contains((int) inside.number())) {
+        int call =
+            inside.number() == RESTART ? byWaitChannel(task.waitChannel()) : (int) inside.number();
+        if (call >= 0) {
+          seen.put(tid, new Seen(call, now - task.sched().execStartNanos()));
+        }
+      }
+    } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
+      // Gone, or a kernel without this file: its call begins again with the whole time.
+    }
+  }
+
+  /** A call that was restarted once shows only its restart; where it sleeps tells which it was. */
+  private static int byWaitChannel(String function) {
+    if (function.contains("nanosleep")) {
+      return NANOSLEEP;
+    }
+    if (function.contains("poll")) {
+      return POLL;
+    }
+    return function.contains("futex") ? FUTEX : -1;
+  }
+
+  /** What the scheduler's clock shows about now: a thread that has just slept has been clocked. */
+  private static long schedulerClock() {
+    try {
+      Thread.sleep(0, 1);
+      return ProcFs.host().currentThread().sched().execStartNanos();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
+      return 0;
+    }
+  }
+
+  private static @Nullable TimerList timers() {
+    try {
+      return ProcFs.host().timerList();
+    } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
+      return null; // root's alone; the estimate remains
+    }
+  }
+
+  /** The relative wait that the stop of a thread interrupted, if that is what it did. */
+  Optional<Sleep> sleep(Pid pid, Tid tid, Registers registers) {
+    Seen look = seen.get(tid);
+    if (!registers.inSyscall()) {
+      return Optional.empty();
+    }
+    boolean restartBlock = registers.result() == -ERESTART_RESTARTBLOCK;
+    int now = (int) registers.syscallNumber();
+    boolean epoll = now == EPOLL_WAIT || now == EPOLL_PWAIT;
+    if (!restartBlock && !(epoll && registers.result() == -4)) {
+      return Optional.empty();
+    }
+    int call = now == RESTART ? (look == null ? NANOSLEEP : look.call()) : now;
+    if (call == FUTEX && (registers.argument(1) & FUTEX_COMMAND) != FUTEX_WAIT) {
+      return Optional.empty(); // an absolute time: the same call again
+    }
+    long request = request(pid, call, registers);
+    if (request < 0) {
+      return Optional.empty(); // for ever
+    }
+    // The time that the call has been going on; nothing is known of one that began just now.
+    long asleep = look == null || look.call() != call ? 0 : look.asleepNanos();
+    boolean restarted = now == RESTART;
+    return Optional.of(new Sleep(call, remaining(request, asleep, restarted)));
+  }
+
+  private long remaining(long request, long asleep, boolean restarted) {
+    if (before == null) {
+      return Math.max(0, request - Math.max(0, asleep));
+    }
+    compare();
+    long estimate = request - asleep;
+    TimerList.Hrtimer best = null;
+    for (TimerList.Hrtimer timer : vanished) {
+      boolean possible = timer.remaining() > 0 && timer.remaining() <= request + NANOS_PER_MILLI;
+      if (possible
+          && (best == null
+              || Math.abs(timer.remaining() - estimate) < Math.abs(best.remaining() - estimate))) {
+        best = timer;
+      }
+    }
+    if (best == null) {
+      return restarted ? request : Math.clamp(estimate, 0, request);
+    }
+    vanished.remove(best);
+    return best.remaining();
+  }
+
+  private void compare() {
+    TimerList first = before;
+    if (compared || first == null) {
+      return;
+    }
+    compared = true;
+    TimerList after = timers();
+    if (after == null) {
+      return;
+    }
+    Set<String> still = new HashSet<>();
+    for (TimerList.Hrtimer timer : after.timers()) {
+      still.add(timer.address() + timer.softExpires());
+    }
+    for (TimerList.Hrtimer timer : first.timers()) {
+      if (timer.function().equals("hrtimer_wakeup")
+          && !still.contains(timer.address() + timer.softExpires())) {
+        vanished.add(timer);
+      }
+    }
+  }
+
+  /** What the call was asked to wait, in nanoseconds; negative for ever. */
+  private static long request(Pid pid, int call, Registers registers) {
+    if (call == POLL) {
+      return (int) registers.argument(2) * NANOS_PER_MILLI;
+    }
+    if (call == EPOLL_WAIT || call == EPOLL_PWAIT) {
+      return (int) registers.argument(3) * NANOS_PER_MILLI;
+    }
+    int pointer = call == NANOSLEEP ? 0 : call == CLOCK_NANOSLEEP ? 2 : 3;
+    // A restarted sleep may have been either call; clock_nanosleep has a small first argument.
+    if (call == NANOSLEEP && Long.compareUnsigned(registers.argument(0), 4096) < 0) {
+      pointer = 2;
+    }
+    long address = registers.argument(pointer);
+    if (address == 0) {
+      return -1;
+    }
+    try {
+      RemoteMemory memory = RemoteMemory.of(pid);
+      return memory.readLong(address) * NANOS_PER_SECOND + memory.readLong(address + 8);
+    } catch (LinuxException e) {
+      return -1;
+    }
+  }
+}
