@@ -35,7 +35,9 @@ public enum ImageError implements ErrorCode {
   /** A key file is not one. */
   BAD_KEY("GW-IMAGE-015", ExitStatus.USAGE),
   /** The image has no such generation. */
-  NO_SUCH_GENERATION("GW-IMAGE-016", ExitStatus.NOT_FOUND);
+  NO_SUCH_GENERATION("GW-IMAGE-016", ExitStatus.NOT_FOUND),
+  /** Another process is changing the image. */
+  IN_USE("GW-IMAGE-017", ExitStatus.REFUSED);
 
   private final String code;
   private final ExitStatus exitStatus;

@@ -78,6 +78,22 @@ public record ImageHeader(
         generations);
   }
 
+  /** The same image with other generations. */
+  ImageHeader withGenerations(List<Generation> others) {
+    return new ImageHeader(
+        version,
+        features,
+        writer,
+        pod,
+        name,
+        node,
+        architecture,
+        kernel,
+        processes,
+        threads,
+        others);
+  }
+
   /** The newest generation. */
   public Generation newest() {
     return generations.getLast();

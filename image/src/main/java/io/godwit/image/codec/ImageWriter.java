@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,10 +79,23 @@ public final class ImageWriter implements PageSink, AutoCloseable {
    *
    * @param header of the image as it is
    * @param full the new generation needs no other
+   * @param lock held by the writer until it closes
    */
   static ImageWriter append(
-      Path directory, ImageHeader header, boolean full, StorageOptions options) throws IOException {
-    return new ImageWriter(new Addition(directory, header, full), options);
+      Path directory, ImageHeader header, boolean full, FileChannel lock, StorageOptions options)
+      throws IOException {
+    return new ImageWriter(new Addition(directory, header, full, lock), options);
+  }
+
+  /**
+   * Begins to write a generation again so that it needs no other.
+   *
+   * @param header of the image as it will be, the generation as it is now
+   */
+  static ImageWriter rewrite(
+      Path directory, ImageHeader header, Generation generation, StorageOptions options)
+      throws IOException {
+    return new ImageWriter(new Rewriting(directory, header, generation), options);
   }
 
   private static GodwitException abandon(@Nullable Path partial, GodwitException failure) {
@@ -190,6 +204,7 @@ public final class ImageWriter implements PageSink, AutoCloseable {
         done = true;
         place.discard();
       }
+      place.release();
     } catch (IOException e) {
       // What is left has no header that names it; nothing opens it.
       throw Failures.io("cannot clean up after the image", place.target(), e);
@@ -211,6 +226,9 @@ public final class ImageWriter implements PageSink, AutoCloseable {
     void publish(byte[] header, boolean durable) throws IOException;
 
     void discard() throws IOException;
+
+    /** Frees what the place holds, in either case. */
+    default void release() throws IOException {}
   }
 
   /** A directory that appears as a whole. */
@@ -245,7 +263,7 @@ public final class ImageWriter implements PageSink, AutoCloseable {
           && (!Files.isDirectory(target) || !Directories.isEmpty(target))) {
         throw alreadyExists(target);
       }
-      Files.move(partial, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       Path parent = target.getParent();
       if (durable && parent != null) {
         Directories.sync(parent);
@@ -265,7 +283,8 @@ public final class ImageWriter implements PageSink, AutoCloseable {
    *
    * @param full the new generation needs no other
    */
-  private record Addition(Path target, ImageHeader before, boolean full) implements Place {
+  private record Addition(Path target, ImageHeader before, boolean full, FileChannel lock)
+      implements Place {
     @Override
     public int number() {
       return before.newest().number() + 1;
@@ -297,9 +316,60 @@ public final class ImageWriter implements PageSink, AutoCloseable {
 
     @Override
     public void discard() throws IOException {
-      for (String part : List.of("meta.pb", "index", "pages")) {
-        Files.deleteIfExists(file(part));
-      }
+      Generations.sweep(target, ImageReader.header(target));
+    }
+
+    @Override
+    public void release() throws IOException {
+      lock.close();
+    }
+  }
+
+  /** Files that take the place of a generation's own. The caller holds the lock. */
+  private record Rewriting(Path target, ImageHeader after, Generation old) implements Place {
+    @Override
+    public int number() {
+      return old.number();
+    }
+
+    @Override
+    public int parent() {
+      return 0;
+    }
+
+    @Override
+    public Path file(String part) {
+      return target.resolve(part + "." + number() + ".full");
+    }
+
+    @Override
+    public ImageHeader header(PodImage image, List<String> features, Generation generation) {
+      List<Generation> generations = new ArrayList<>(after.generations());
+      generations.set(generations.indexOf(old), generation);
+      TreeSet<String> all = new TreeSet<>(after.features());
+      all.addAll(features);
+      return new ImageHeader(
+          after.version(),
+          List.copyOf(all),
+          after.writer(),
+          after.pod(),
+          after.name(),
+          after.node(),
+          after.architecture(),
+          after.kernel(),
+          after.processes(),
+          after.threads(),
+          generations);
+    }
+
+    @Override
+    public void publish(byte[] header, boolean durable) throws IOException {
+      Generations.replaceHeader(target, header, durable);
+    }
+
+    @Override
+    public void discard() throws IOException {
+      Generations.sweep(target, ImageReader.header(target));
     }
   }
 }

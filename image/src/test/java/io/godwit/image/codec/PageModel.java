@@ -57,7 +57,14 @@ final class PageModel {
     expected.values().removeIf(TreeMap::isEmpty);
   }
 
-  private static void put(TreeMap<Long, byte[]> pages, long first, byte[] content) {
+  /** What holds now, for later. */
+  PageModel copy() {
+    PageModel copy = new PageModel();
+    expected.forEach((owner, pages) -> copy.expected.put(owner, new TreeMap<>(pages)));
+    return copy;
+  }
+
+  private static void put(Map<Long, byte[]> pages, long first, byte[] content) {
     for (int i = 0; i < content.length / PAGE; i++) {
       pages.put(first + i, Arrays.copyOfRange(content, i * PAGE, (i + 1) * PAGE));
     }
@@ -78,7 +85,7 @@ final class PageModel {
     }
   }
 
-  private static void checkReads(ImageReader reader, ObjectId owner, TreeMap<Long, byte[]> want) {
+  private static void checkReads(ImageReader reader, ObjectId owner, Map<Long, byte[]> want) {
     long total = 0;
     for (PageExtent extent : reader.extents(owner)) {
       total += extent.range().length() / PAGE;
