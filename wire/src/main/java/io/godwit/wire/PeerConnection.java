@@ -153,6 +153,11 @@ public final class PeerConnection implements AutoCloseable {
     return streams;
   }
 
+  /** Tries to connect at once where a broken connection waits before it is made again. */
+  public void retryNow() {
+    channel.resetConnectBackoff();
+  }
+
   @Override
   public void close() {
     new Link(channel, loop, callbacks).close();

@@ -158,7 +158,8 @@ public record RecordFile(String kind, SortedMap<String, String> values) {
   private static String unescape(String value) {
     StringBuilder out = new StringBuilder(value.length());
     boolean escaped = false;
-    for (char c : value.toCharArray()) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
       if (escaped) {
         out.append(c == 'n' ? '\n' : c == 'r' ? '\r' : c);
         escaped = false;

@@ -1,0 +1,277 @@
+package io.godwit.node.migration;
+
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
+import io.godwit.wire.FrameKind;
+import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageServer;
+import io.godwit.wire.WireError;
+import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.Abort;
+import io.godwit.wire.proto.Created;
+import io.godwit.wire.proto.MigrationMessage;
+import io.godwit.wire.proto.MigrationMessage.KindCase;
+import io.godwit.wire.proto.NegotiateRequest;
+import io.godwit.wire.proto.Ready;
+import io.godwit.wire.proto.Refusal;
+import io.godwit.wire.proto.Resumed;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a migration at the destination, on a thread of their own. */
+final class DestinationMigration implements DestinationCase.Hands {
+  private static final Logger LOG = System.getLogger(DestinationMigration.class.getName());
+
+  private final NegotiateRequest request;
+  private final NodeId source;
+  private final MigrationHost host;
+  private final ProcessMover mover;
+  private final PageServer.Session session;
+  private final MessageQueue incoming;
+  private final StreamObserver<MigrationMessage> stream;
+  private final PhaseTimer phases;
+  private ProcessMover.@Nullable Arrival arrival;
+  private @Nullable PageChannel channel;
+  private @Nullable GodwitException failure;
+
+  DestinationMigration(
+      NegotiateRequest request,
+      NodeId source,
+      MigrationHost host,
+      ProcessMover mover,
+      PageServer.Session session,
+      MessageQueue incoming,
+      StreamObserver<MigrationMessage> stream,
+      PhaseGate gate) {
+    this.request = request;
+    this.source = source;
+    this.host = host;
+    this.mover = mover;
+    this.session = session;
+    this.incoming = incoming;
+    this.stream = stream;
+    this.phases =
+        new PhaseTimer(
+            request.getProcess().getPod(),
+            request.getMigration(),
+            Phase.Side.DESTINATION,
+            gate,
+            MigrationObserver.NONE,
+            this::bytes);
+  }
+
+  /** Runs the steps; every failure ends in the case and in the word to the source. */
+  void run(DestinationCase ownership) {
+    try {
+      build(ownership);
+      MigrationMessage word = incoming.expectOrAbort(KindCase.COMMIT, WireLimits.CALL_TIME);
+      if (word.getKindCase() == KindCase.ABORT) {
+        ownership.on(DestinationOwnership.Event.ABORT);
+      } else {
+        phases.begin(Phase.RESUME);
+        ownership.on(DestinationOwnership.Event.COMMIT);
+      }
+      phases.close();
+    } catch (GodwitException failed) {
+      fail(ownership, failed);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      fail(ownership, stopping);
+    } catch (RuntimeException | AssertionError unexpected) {
+      LOG.log(Level.ERROR, "taking " + request.getProcess().getPod(), unexpected);
+      fail(ownership, unexpected);
+    } finally {
+      session.close();
+      PageChannel pages = channel;
+      if (pages != null) {
+        pages.close();
+      }
+      complete();
+    }
+  }
+
+  private void build(DestinationCase ownership) throws InterruptedException {
+    phases.begin(Phase.CREATE);
+    ProcessMover.Arrival building =
+        mover.create(request.getProcess().getPod(), request.getPodDescription().toByteArray());
+    arrival = building;
+    send(MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
+    PageChannel pages = session.accept(WireLimits.GREETING_TIME);
+    channel = pages;
+    byte[] description = description(pages);
+    phases.begin(Phase.TRANSFER);
+    Incoming source = new Incoming(pages);
+    building.build(description, source);
+    source.requireEnd();
+    MigrationMessage sent = incoming.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
+    if (sent.getKindCase() == KindCase.ABORT) {
+      throw MessageQueue.aborted(sent.getAbort().getError());
+    }
+    phases.begin(Phase.FORWARD);
+    ownership.on(DestinationOwnership.Event.BUILT);
+  }
+
+  private static byte[] description(PageChannel pages) {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    while (true) {
+      PageChannel.Frame piece = pages.expect(FrameKind.DESCRIPTION);
+      if (piece.address() != whole.size()
+          || whole.size() + piece.payload().remaining() > NodeLimits.METADATA_BYTES) {
+        throw new GodwitException(
+            NodeError.STATE_INCOMPLETE,
+            "receiving the description of a process",
+            "a piece for offset " + piece.address() + " came at " + whole.size(),
+            "run the same version of Godwit on both nodes");
+      }
+      byte[] bytes = new byte[piece.payload().remaining()];
+      piece.payload().get(bytes);
+      whole.writeBytes(bytes);
+      if (piece.space() == 1) {
+        return whole.toByteArray();
+      }
+    }
+  }
+
+  /** The pages as they come, up to END. */
+  private static final class Incoming implements ProcessMover.PageSource {
+    private final PageChannel pages;
+    private boolean ended;
+
+    Incoming(PageChannel pages) {
+      this.pages = pages;
+    }
+
+    @Override
+    public @Nullable Run next() {
+      if (ended) {
+        return null;
+      }
+      PageChannel.Frame frame = pages.receive();
+      return switch (frame.kind()) {
+        case PAGES -> new Run(frame.space(), frame.address(), frame.payload());
+        case END -> {
+          pages.checkEnd(frame);
+          ended = true;
+          yield null;
+        }
+        default ->
+            throw new GodwitException(
+                WireError.GARBAGE,
+                "receiving pages",
+                "a frame of kind " + frame.kind() + " came among them",
+                "run the same version of Godwit on both nodes");
+      };
+    }
+
+    void requireEnd() {
+      if (!ended && next() != null) {
+        throw new GodwitException(
+            NodeError.STATE_INCOMPLETE,
+            "building a process",
+            "more pages came than its description names",
+            "run the same version of Godwit on both nodes");
+      }
+    }
+  }
+
+  private void fail(DestinationCase ownership, Throwable failed) {
+    phases.failed(failed);
+    failure =
+        failed instanceof GodwitException known
+            ? known
+            : new GodwitException(
+                NodeError.INTERNAL,
+                "taking " + request.getProcess().getPod(),
+                String.valueOf(failed),
+                "report this with the text of the daemon's journal",
+                failed);
+    LOG.log(
+        Level.WARNING,
+        "taking {0} from node {1}: {2}",
+        request.getProcess().getPod(),
+        source,
+        failure.getMessage());
+    ownership.on(DestinationOwnership.Event.FAILED);
+  }
+
+  private long bytes() {
+    PageChannel pages = channel;
+    return pages == null ? 0 : pages.receivedBytes();
+  }
+
+  @Override
+  public void thaw() {
+    ProcessMover.Arrival built = arrival;
+    if (built == null) {
+      throw new IllegalStateException("nothing was built");
+    }
+    built.thaw();
+  }
+
+  @Override
+  public void discard() {
+    ProcessMover.Arrival built = arrival;
+    if (built != null) {
+      arrival = null;
+      built.discard();
+    }
+  }
+
+  @Override
+  public void sendReady() {
+    send(MigrationMessage.newBuilder().setReady(Ready.newBuilder().setPagesBytes(bytes())).build());
+  }
+
+  @Override
+  public void sendResumed() {
+    send(
+        MigrationMessage.newBuilder()
+            .setResumed(Resumed.newBuilder().setEpoch(request.getProcess().getEpoch()))
+            .build());
+  }
+
+  @Override
+  public void tellAbort() {
+    GodwitException cause = failure;
+    Refusal.Builder error =
+        Refusal.newBuilder()
+            .setCode(cause == null ? NodeError.MIGRATION_UNDONE.code() : cause.code().code())
+            .setWhat(cause == null ? "taking the process" : cause.what())
+            .setWhy(cause == null ? "the destination has given up" : cause.why())
+            .setAdvice(cause == null ? "try again" : cause.advice());
+    send(MigrationMessage.newBuilder().setAbort(Abort.newBuilder().setError(error)).build());
+  }
+
+  @Override
+  public void decided(DestinationOwnership.State state) {
+    if (state == DestinationOwnership.State.RUNNING) {
+      host.arrived(
+          request.getProcess().getPod(),
+          source,
+          new Epoch(request.getProcess().getEpoch()),
+          new NodeId(request.getHome()));
+    }
+  }
+
+  private void send(MigrationMessage message) {
+    try {
+      stream.onNext(message);
+    } catch (RuntimeException cut) {
+      LOG.log(Level.DEBUG, "the source no longer listens: {0}", cut.getMessage());
+    }
+  }
+
+  private void complete() {
+    try {
+      stream.onCompleted();
+    } catch (RuntimeException cut) {
+      LOG.log(Level.DEBUG, "the source no longer listens: {0}", cut.getMessage());
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.godwit.node.migration;
+
+import java.util.List;
+
+/**
+ * Who owns the process, as the destination has to see it: a pure machine, the other half of {@link
+ * SourceOwnership}. The instance is complete, detached and held by a frozen cgroup before PREPARED
+ * is written; from then on only the source's word sets it free or discards it.
+ */
+public final class DestinationOwnership {
+  private DestinationOwnership() {}
+
+  /** Where the destination stands. */
+  public enum State {
+    /** The instance is being built: every failure discards it. */
+    BUILDING,
+    /** PREPARED is being written. */
+    PREPARING,
+    /** Complete, frozen, and waiting for the source's word. */
+    PREPARED,
+    /** RUNNING is being written. */
+    TAKING,
+    /** Owned by this node and running. */
+    RUNNING,
+    /** That nothing was taken is being written. */
+    DISCARDING,
+    DISCARDED
+  }
+
+  /** What happens. */
+  public enum Event {
+    BUILT,
+    RECORDED,
+    EFFECT_FAILED,
+    /** The source commits. */
+    COMMIT,
+    /** The source says that nothing will come. */
+    ABORT,
+    /** Any failure of building; a broken connection; a time limit. */
+    FAILED,
+    /** The source was asked: the commit is decided. */
+    PEER_COMMITTED,
+    /** The source was asked: it keeps the process. */
+    PEER_KEEPS,
+    /** The frozen instance is no longer there. */
+    INSTANCE_LOST,
+    /** The source asks who owns the process. */
+    PEER_ASKS
+  }
+
+  /** What the driver does. */
+  public enum Effect {
+    /** Writes PREPARED durably; RECORDED or EFFECT_FAILED follows. */
+    RECORD_PREPARED,
+    SEND_READY,
+    /** Writes RUNNING durably; RECORDED or EFFECT_FAILED follows. */
+    RECORD_RUNNING,
+    /** Thaws the cgroup: the process runs. */
+    THAW,
+    SEND_RESUMED,
+    /** Writes durably that nothing was taken; RECORDED or EFFECT_FAILED follows. */
+    RECORD_DISCARDED,
+    /** Kills the instance, which has never run. */
+    DISCARD,
+    TELL_ABORT,
+    /** Asks the source who owns the process, now and until it answers. */
+    INQUIRE,
+    RECORD_AGAIN,
+    /** Answers: not taken, and it will not be. */
+    ANSWER_DENIED,
+    /** Answers: complete and waiting. */
+    ANSWER_WAITING,
+    /** Answers: taken. */
+    ANSWER_TAKEN
+  }
+
+  /** The next state and what to do, in this order. */
+  public record Step(State next, List<Effect> effects) {
+    static Step to(State next, Effect... effects) {
+      return new Step(next, List.of(effects));
+    }
+  }
+
+  /** What the journal of a daemon that starts says. */
+  public enum Recorded {
+    NOTHING,
+    PREPARED,
+    RUNNING
+  }
+
+  /**
+   * Where a daemon that starts again has to go on.
+   *
+   * @param present whether the instance is still there
+   */
+  public static Step recover(Recorded record, boolean present) {
+    return switch (record) {
+      case NOTHING -> Step.to(State.DISCARDED, Effect.DISCARD);
+      case PREPARED ->
+          present
+              ? Step.to(State.PREPARED, Effect.INQUIRE)
+              : Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      // Whether it was thawed before the crash is unknown; thawing twice does nothing.
+      case RUNNING -> Step.to(State.RUNNING, Effect.THAW);
+    };
+  }
+
+  /** Takes a step. An event that means nothing in a state changes nothing. */
+  public static Step on(State state, Event event) {
+    return switch (state) {
+      case BUILDING -> building(event);
+      case PREPARING -> preparing(event);
+      case PREPARED -> prepared(event);
+      case TAKING ->
+          switch (event) {
+            case RECORDED -> Step.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED);
+            // The source has committed: the word stands, and the record follows when it can.
+            case EFFECT_FAILED -> Step.to(State.TAKING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> Step.to(state, Effect.ANSWER_WAITING);
+            default -> Step.to(state);
+          };
+      case RUNNING ->
+          event == Event.PEER_ASKS ? Step.to(state, Effect.ANSWER_TAKEN) : Step.to(state);
+      case DISCARDING ->
+          switch (event) {
+            case RECORDED -> Step.to(State.DISCARDED, Effect.DISCARD);
+            case EFFECT_FAILED -> Step.to(State.DISCARDING, Effect.RECORD_AGAIN);
+            // Not before it is on the disk: the source lets the process go on at this word.
+            case PEER_ASKS -> Step.to(state, Effect.ANSWER_WAITING);
+            default -> Step.to(state);
+          };
+      case DISCARDED ->
+          event == Event.PEER_ASKS ? Step.to(state, Effect.ANSWER_DENIED) : Step.to(state);
+    };
+  }
+
+  private static Step building(Event event) {
+    return switch (event) {
+      case BUILT -> Step.to(State.PREPARING, Effect.RECORD_PREPARED);
+      case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
+          Step.to(State.DISCARDED, Effect.TELL_ABORT, Effect.DISCARD);
+      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDED, Effect.DISCARD);
+      // The source has given up, or it would know better: this instance will never be complete.
+      case PEER_ASKS ->
+          Step.to(State.DISCARDED, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.DISCARD);
+      default -> Step.to(State.BUILDING);
+    };
+  }
+
+  private static Step preparing(Event event) {
+    return switch (event) {
+      case RECORDED -> Step.to(State.PREPARED, Effect.SEND_READY);
+      // READY was not sent, so the source cannot have committed.
+      case EFFECT_FAILED, FAILED, INSTANCE_LOST ->
+          Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      case PEER_ASKS -> Step.to(State.PREPARING, Effect.ANSWER_WAITING);
+      default -> Step.to(State.PREPARING);
+    };
+  }
+
+  private static Step prepared(Event event) {
+    return switch (event) {
+      case COMMIT, PEER_COMMITTED -> Step.to(State.TAKING, Effect.RECORD_RUNNING);
+      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      case INSTANCE_LOST -> Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case FAILED, EFFECT_FAILED -> Step.to(State.PREPARED, Effect.INQUIRE);
+      case PEER_ASKS -> Step.to(State.PREPARED, Effect.ANSWER_WAITING);
+      default -> Step.to(State.PREPARED);
+    };
+  }
+}

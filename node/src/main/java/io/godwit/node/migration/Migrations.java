@@ -1,0 +1,581 @@
+package io.godwit.node.migration;
+
+import com.google.protobuf.ByteString;
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
+import io.godwit.node.migration.Negotiation.Outcome;
+import io.godwit.wire.PageSecurity;
+import io.godwit.wire.PageServer;
+import io.godwit.wire.WireFailure;
+import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.InquireReply;
+import io.godwit.wire.proto.InquireReply.Ownership;
+import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.MigrationMessage;
+import io.godwit.wire.proto.MigrationMessage.KindCase;
+import io.godwit.wire.proto.NegotiateReply;
+import io.godwit.wire.proto.NegotiateRequest;
+import io.godwit.wire.proto.ProcessRef;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All migrations of one node, in both directions, and what remains to be decided of earlier ones.
+ * Start it before anything answers to other nodes: it reads the journal.
+ */
+public final class Migrations implements MigrationService, AutoCloseable {
+  private static final Logger LOG = System.getLogger(Migrations.class.getName());
+
+  /** How often a commit in doubt is asked about before the caller is told so. */
+  private static final int QUESTIONS_BEFORE_DOUBT = 20;
+
+  private static final long QUESTION_PAUSE_MILLIS = 100;
+
+  private final MigrationHost host;
+  private final ProcessMover mover;
+  private final Path journal;
+  private final PageServer pages;
+  private final Function<NodeId, PageSecurity> security;
+  private final PageSecurity open;
+  private final PhaseGate gate;
+  private final Function<NegotiateRequest, Outcome> negotiator;
+  private final Map<String, SourceCase> departures = new ConcurrentHashMap<>();
+  private final Map<String, DestinationCase> arrivals = new ConcurrentHashMap<>();
+  private final Map<String, Reservation> reservations = new ConcurrentHashMap<>();
+  private final Set<String> moving = ConcurrentHashMap.newKeySet();
+  private final Thread rounds;
+  private volatile boolean closing;
+
+  private record Reservation(
+      NegotiateRequest request, NodeId source, PageServer.Session session, long until) {}
+
+  /**
+   * Nothing happens before {@link #recover}.
+   *
+   * @param security how page channels to a node are protected, when they are
+   * @param open how they are not
+   */
+  public Migrations(
+      MigrationHost host,
+      ProcessMover mover,
+      Path journal,
+      PageServer pages,
+      Function<NodeId, PageSecurity> security,
+      PageSecurity open,
+      PhaseGate gate,
+      Function<NegotiateRequest, Outcome> negotiator) {
+    this.host = host;
+    this.mover = mover;
+    this.journal = journal;
+    this.pages = pages;
+    this.security = security;
+    this.open = open;
+    this.gate = gate;
+    this.negotiator = negotiator;
+    this.rounds = Thread.ofPlatform().daemon().name("godwit-doubt").unstarted(this::rounds);
+  }
+
+  /** Reads the journal and goes on with what an earlier daemon left undecided. */
+  public void recover() {
+    for (MigrationRecord record : MigrationRecord.list(journal)) {
+      ProcessMover.Left left = newest(record) ? mover.left(record.pod()) : null;
+      if (!newest(record)) {
+        remember(record);
+      } else if (record.side() == Phase.Side.SOURCE) {
+        recoverSource(record, left);
+      } else {
+        recoverDestination(record, left);
+      }
+    }
+    rounds.start();
+  }
+
+  /** A later migration of the pod was decided here: of this one only the answer is left. */
+  private void remember(MigrationRecord record) {
+    if (record.side() == Phase.Side.SOURCE) {
+      departures.put(
+          record.migration(),
+          new SourceCase(
+              record, journal, new LeftSource(record, null), SourceOwnership.State.GONE));
+    } else {
+      arrivals.put(
+          record.migration(),
+          new DestinationCase(
+              record,
+              journal,
+              new LeftDestination(record, null),
+              DestinationOwnership.State.RUNNING));
+    }
+  }
+
+  private void recoverSource(MigrationRecord record, ProcessMover.@Nullable Left left) {
+    boolean committing = record.stage() == MigrationRecord.Stage.COMMITTING;
+    SourceCase found =
+        new SourceCase(
+            record, journal, new LeftSource(record, left), SourceOwnership.State.COMMITTED);
+    departures.put(record.migration(), found);
+    found.recover(
+        SourceOwnership.recover(
+            committing ? SourceOwnership.Recorded.COMMITTING : SourceOwnership.Recorded.GONE,
+            left != null && left.sealed()));
+    host.inDoubt(record.pod(), record.peer(), found.inDoubt());
+  }
+
+  private void recoverDestination(MigrationRecord record, ProcessMover.@Nullable Left left) {
+    boolean prepared = record.stage() == MigrationRecord.Stage.PREPARED;
+    DestinationCase found =
+        new DestinationCase(
+            record,
+            journal,
+            new LeftDestination(record, left),
+            DestinationOwnership.State.PREPARED);
+    arrivals.put(record.migration(), found);
+    found.recover(
+        DestinationOwnership.recover(
+            prepared
+                ? DestinationOwnership.Recorded.PREPARED
+                : DestinationOwnership.Recorded.RUNNING,
+            left != null));
+    host.inDoubt(record.pod(), record.peer(), found.inDoubt());
+  }
+
+  /** Whether no later migration of the same pod is recorded here. */
+  private boolean newest(MigrationRecord record) {
+    return MigrationRecord.list(journal).stream()
+        .noneMatch(
+            other ->
+                other.pod().equals(record.pod()) && other.epoch().compareTo(record.epoch()) > 0);
+  }
+
+  /**
+   * Moves a pod of this node and returns when it runs at its destination.
+   *
+   * @throws GodwitException when it was refused or undone (the pod goes on here), or is in doubt
+   */
+  public MigrationResult move(MoveOrder order, MigrationObserver observer)
+      throws InterruptedException {
+    if (order.destination().equals(host.self())) {
+      throw new GodwitException(
+          NodeError.ALREADY_THERE,
+          "migrating " + order.pod() + " to node " + order.destination(),
+          "it is there",
+          "name another node; 'godwit ps' shows where processes are");
+    }
+    if (!moving.add(order.pod())) {
+      throw new GodwitException(
+          NodeError.ALREADY_MIGRATING,
+          "migrating " + order.pod(),
+          "a migration of it is under way",
+          "wait for its end; 'godwit ps' shows it");
+    }
+    String name = UUID.randomUUID().toString();
+    try {
+      SourceMigration migration =
+          new SourceMigration(
+              order,
+              name,
+              host,
+              mover,
+              order.encryptPages() ? security.apply(order.destination()) : open,
+              gate,
+              observer);
+      SourceCase ownership =
+          new SourceCase(migration.record(), journal, migration, SourceOwnership.State.MOVING);
+      departures.put(name, ownership);
+      return outcome(order, migration, ownership);
+    } finally {
+      moving.remove(order.pod());
+    }
+  }
+
+  private MigrationResult outcome(MoveOrder order, SourceMigration migration, SourceCase ownership)
+      throws InterruptedException {
+    GodwitException failure = null;
+    try {
+      migration.run(ownership);
+    } catch (GodwitException failed) {
+      failure = failed;
+    }
+    for (int i = 0; ownership.inDoubt() && i < QUESTIONS_BEFORE_DOUBT; i++) {
+      ask(ownership);
+      Thread.sleep(QUESTION_PAUSE_MILLIS);
+    }
+    return switch (ownership.state()) {
+      case GONE -> migration.result();
+      case KEPT -> {
+        departures.remove(ownership.record().migration());
+        throw failure == null || migration.phase() == Phase.NEGOTIATE
+            ? failure(failure, order)
+            : new GodwitException(
+                NodeError.MIGRATION_UNDONE,
+                "migrating " + order.pod() + " to node " + order.destination(),
+                "in phase "
+                    + migration.phase().title()
+                    + ": "
+                    + failure.what()
+                    + ": "
+                    + failure.why(),
+                failure.advice() + "; the process goes on here",
+                failure);
+      }
+      default -> {
+        host.inDoubt(order.pod(), order.destination(), true);
+        throw new GodwitException(
+            NodeError.MIGRATION_IN_DOUBT,
+            "migrating " + order.pod() + " to node " + order.destination(),
+            "the commit was sent and the node no longer answers: whether it has the process is"
+                + " unknown",
+            "bring the node or the network back; the process waits, frozen, and goes on by itself",
+            failure);
+      }
+    };
+  }
+
+  private static GodwitException failure(@Nullable GodwitException failure, MoveOrder order) {
+    return failure != null
+        ? failure
+        : new GodwitException(
+            NodeError.MIGRATION_UNDONE,
+            "migrating " + order.pod(),
+            "the destination asked for it to be undone",
+            "try again");
+  }
+
+  /** Whether a migration of the pod is under way from here. */
+  public boolean moving(String pod) {
+    return moving.contains(pod);
+  }
+
+  @Override
+  public NegotiateReply negotiate(NegotiateRequest request, NodeId source) {
+    gate.pass(Phase.NEGOTIATE, Phase.Side.DESTINATION, request.getProcess().getPod());
+    sweep();
+    if (reservations.size() >= NodeLimits.ARRIVALS) {
+      throw new GodwitException(
+          NodeError.NOT_WILLING,
+          "taking " + request.getProcess().getPod(),
+          "node " + host.self() + " builds " + reservations.size() + " processes already",
+          "try again in a moment, or choose another node");
+    }
+    Outcome outcome = negotiator.apply(request);
+    NegotiateReply.Builder reply =
+        NegotiateReply.newBuilder()
+            .addAllRefusals(outcome.refusals())
+            .addAllHashWanted(outcome.hashWanted());
+    if (!outcome.refusals().isEmpty() || !outcome.hashWanted().isEmpty()) {
+      return reply.build();
+    }
+    PageServer.Session session = pages.announce(request.getMigration(), request.getEncryptPages());
+    reservations.put(
+        request.getMigration(),
+        new Reservation(
+            request, source, session, System.nanoTime() + NodeLimits.RESERVATION.toNanos()));
+    return reply
+        .setAccepted(true)
+        .setPagePort(pages.port())
+        .setPageSecret(ByteString.copyFrom(session.secret()))
+        .build();
+  }
+
+  private void sweep() {
+    long now = System.nanoTime();
+    reservations
+        .values()
+        .removeIf(
+            old -> {
+              if (now - old.until() < 0) {
+                return false;
+              }
+              old.session().close();
+              return true;
+            });
+  }
+
+  @Override
+  public StreamObserver<MigrationMessage> migrate(
+      NodeId source, StreamObserver<MigrationMessage> stream) {
+    MessageQueue incoming = new MessageQueue(source.name());
+    Thread.ofPlatform()
+        .daemon()
+        .name("godwit-arrival")
+        .start(() -> arrive(source, incoming, stream));
+    return incoming;
+  }
+
+  private void arrive(
+      NodeId source, MessageQueue incoming, StreamObserver<MigrationMessage> stream) {
+    Reservation reservation;
+    try {
+      MigrationMessage opening = incoming.expect(KindCase.OPEN, WireLimits.GREETING_TIME);
+      reservation = reservations.remove(opening.getOpen().getMigration());
+      if (reservation == null || !reservation.source().equals(source)) {
+        throw new GodwitException(
+            NodeError.OUT_OF_STEP,
+            "taking a process from node " + source,
+            "that migration was not negotiated here, or too long ago",
+            "start it again");
+      }
+    } catch (GodwitException refused) {
+      stream.onError(WireFailure.toStatus(refused));
+      return;
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    NegotiateRequest request = reservation.request();
+    DestinationMigration migration =
+        new DestinationMigration(
+            request, source, host, mover, reservation.session(), incoming, stream, gate);
+    DestinationCase ownership =
+        new DestinationCase(
+            new MigrationRecord(
+                request.getMigration(),
+                Phase.Side.DESTINATION,
+                MigrationRecord.Stage.PREPARED,
+                request.getProcess().getPod(),
+                new Epoch(request.getProcess().getEpoch()),
+                source,
+                new NodeId(request.getHome())),
+            journal,
+            migration,
+            DestinationOwnership.State.BUILDING);
+    arrivals.put(request.getMigration(), ownership);
+    migration.run(ownership);
+    if (ownership.state() == DestinationOwnership.State.DISCARDED) {
+      arrivals.remove(request.getMigration());
+    }
+  }
+
+  /** An attempt that nobody here remembers took nothing and will not. */
+  @Override
+  public InquireReply inquire(InquireRequest request, NodeId asker) {
+    Ownership answer;
+    if (request.getAskerIsSource()) {
+      Reservation reserved = reservations.remove(request.getMigration());
+      if (reserved != null) {
+        reserved.session().close();
+      }
+      DestinationCase arrival = arrivals.get(request.getMigration());
+      if (arrival != null && !arrival.record().peer().equals(asker)) {
+        throw notParty(asker);
+      }
+      answer = arrival == null ? Ownership.NOT_TAKEN : arrival.asked();
+    } else {
+      SourceCase departure = departures.get(request.getMigration());
+      if (departure != null && !departure.record().peer().equals(asker)) {
+        throw notParty(asker);
+      }
+      answer = departure == null ? Ownership.NOT_TAKEN : departure.asked();
+    }
+    return InquireReply.newBuilder().setOwnership(answer).build();
+  }
+
+  private static GodwitException notParty(NodeId asker) {
+    return new GodwitException(
+        NodeError.NOT_PERMITTED,
+        "asking who owns a process",
+        "node " + asker + " has no part in that migration",
+        "ask from one of its two nodes");
+  }
+
+  private void rounds() {
+    while (!closing) {
+      try {
+        Thread.sleep(NodeLimits.DOUBT_RETRY);
+      } catch (InterruptedException stopping) {
+        return;
+      }
+      for (SourceCase departure : List.copyOf(departures.values())) {
+        departure.retry();
+        if (departure.inDoubt()) {
+          ask(departure);
+        }
+      }
+      for (DestinationCase arrival : List.copyOf(arrivals.values())) {
+        arrival.retry();
+        if (arrival.inDoubt()) {
+          ask(arrival);
+        }
+      }
+    }
+  }
+
+  private void ask(SourceCase departure) {
+    switch (ask(departure.record(), true)) {
+      case TAKEN -> departure.on(SourceOwnership.Event.PEER_HAS_IT);
+      case NOT_TAKEN -> departure.on(SourceOwnership.Event.PEER_DENIES);
+      case PREPARED -> departure.on(SourceOwnership.Event.PEER_WAITS);
+      default -> {
+        return;
+      }
+    }
+    host.inDoubt(departure.record().pod(), departure.record().peer(), departure.inDoubt());
+  }
+
+  private void ask(DestinationCase arrival) {
+    switch (ask(arrival.record(), false)) {
+      case TAKEN -> arrival.on(DestinationOwnership.Event.PEER_COMMITTED);
+      case NOT_TAKEN -> arrival.on(DestinationOwnership.Event.PEER_KEEPS);
+      default -> {
+        return;
+      }
+    }
+    host.inDoubt(arrival.record().pod(), arrival.record().peer(), arrival.inDoubt());
+  }
+
+  private Ownership ask(MigrationRecord record, boolean source) {
+    try {
+      return host.connect(record.peer())
+          .calls()
+          .inquire(
+              InquireRequest.newBuilder()
+                  .setMigration(record.migration())
+                  .setProcess(
+                      ProcessRef.newBuilder()
+                          .setPod(record.pod())
+                          .setEpoch(record.epoch().number()))
+                  .setAskerIsSource(source)
+                  .build())
+          .getOwnership();
+    } catch (GodwitException | StatusRuntimeException silent) {
+      LOG.log(
+          Level.INFO,
+          "who owns {0} is in doubt; node {1}: {2}",
+          record.pod(),
+          record.peer(),
+          silent.getMessage());
+      return Ownership.UNKNOWN;
+    }
+  }
+
+  /** Forgets the records of a pod that has ended. */
+  public void ended(String pod) {
+    for (MigrationRecord record : MigrationRecord.list(journal)) {
+      if (record.pod().equals(pod) && record.stage() == MigrationRecord.Stage.GONE) {
+        try {
+          record.remove(journal);
+          departures.remove(record.migration());
+        } catch (IOException kept) {
+          LOG.log(Level.INFO, "a record of {0} stays: {1}", pod, kept.getMessage());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    rounds.interrupt();
+    reservations.values().forEach(r -> r.session().close());
+  }
+
+  /** What an earlier daemon left at the source. */
+  private final class LeftSource implements SourceCase.Hands {
+    private final MigrationRecord record;
+    private final ProcessMover.@Nullable Left left;
+
+    LeftSource(MigrationRecord record, ProcessMover.@Nullable Left left) {
+      this.record = record;
+      this.left = left;
+    }
+
+    @Override
+    public void seal() {
+      throw new IllegalStateException("a recovered source does not seal");
+    }
+
+    @Override
+    public void undo() {
+      if (left != null) {
+        left.thaw();
+      }
+    }
+
+    @Override
+    public void kill() {
+      if (left != null) {
+        left.kill();
+      }
+    }
+
+    @Override
+    public void sendCommit() {
+      // The destination asks by itself, and hears it then.
+    }
+
+    @Override
+    public void tellAbort() {
+      // As above.
+    }
+
+    @Override
+    public void decided(SourceOwnership.State state) {
+      if (state == SourceOwnership.State.GONE) {
+        host.departed(record.pod(), record.peer(), record.epoch(), record.home());
+      } else {
+        host.kept(record.pod());
+      }
+    }
+  }
+
+  /** What an earlier daemon left at the destination. */
+  private final class LeftDestination implements DestinationCase.Hands {
+    private final MigrationRecord record;
+    private final ProcessMover.@Nullable Left left;
+
+    LeftDestination(MigrationRecord record, ProcessMover.@Nullable Left left) {
+      this.record = record;
+      this.left = left;
+    }
+
+    @Override
+    public void thaw() {
+      if (left != null) {
+        left.thaw();
+      }
+    }
+
+    @Override
+    public void discard() {
+      if (left != null) {
+        left.kill();
+      }
+    }
+
+    @Override
+    public void sendReady() {
+      throw new IllegalStateException("a recovered destination is ready already");
+    }
+
+    @Override
+    public void sendResumed() {
+      // The source asks by itself, and hears it then.
+    }
+
+    @Override
+    public void tellAbort() {
+      // As above.
+    }
+
+    @Override
+    public void decided(DestinationOwnership.State state) {
+      if (state == DestinationOwnership.State.RUNNING) {
+        host.arrived(record.pod(), record.peer(), record.epoch(), record.home());
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.godwit.node.migration;
+
+import io.godwit.core.Epoch;
+import io.godwit.core.NodeId;
+
+/**
+ * What is to be moved where.
+ *
+ * @param epoch under which it runs now
+ * @param home where it was started
+ * @param homeAddress host:port of the home
+ * @param encryptPages whether the contents of memory are encrypted on the way
+ */
+public record MoveOrder(
+    String pod,
+    Epoch epoch,
+    NodeId home,
+    String homeAddress,
+    NodeId destination,
+    String strategy,
+    boolean encryptPages,
+    int requestedByUid) {}

@@ -1,0 +1,381 @@
+package io.godwit.node.migration;
+
+import com.google.protobuf.ByteString;
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
+import io.godwit.wire.FrameKind;
+import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageSecurity;
+import io.godwit.wire.PeerConnection;
+import io.godwit.wire.WireError;
+import io.godwit.wire.WireFailure;
+import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.Abort;
+import io.godwit.wire.proto.Commit;
+import io.godwit.wire.proto.FileRequirement;
+import io.godwit.wire.proto.MigrationMessage;
+import io.godwit.wire.proto.MigrationMessage.KindCase;
+import io.godwit.wire.proto.NegotiateReply;
+import io.godwit.wire.proto.NegotiateRequest;
+import io.godwit.wire.proto.Open;
+import io.godwit.wire.proto.ProcessRef;
+import io.godwit.wire.proto.Refusal;
+import io.godwit.wire.proto.Requirements;
+import io.godwit.wire.proto.Transferred;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The eight steps at the source, on the caller's thread. Everything that can be done before the
+ * freeze is done before it: negotiation, connections, and the pod at the destination.
+ */
+final class SourceMigration implements SourceCase.Hands {
+  /** How long the destination has to tell why it hung up. */
+  private static final Duration LAST_WORD = Duration.ofMillis(500);
+
+  private final MoveOrder order;
+  private final String migration;
+  private final MigrationHost host;
+  private final ProcessMover mover;
+  private final PageSecurity security;
+  private final PhaseTimer phases;
+  private final MessageQueue incoming;
+  private final Epoch next;
+  private @Nullable StreamObserver<MigrationMessage> stream;
+  private @Nullable PageChannel channel;
+  private ProcessMover.@Nullable Departure departure;
+  private long frozenAt;
+  private long expectedBytes;
+
+  SourceMigration(
+      MoveOrder order,
+      String migration,
+      MigrationHost host,
+      ProcessMover mover,
+      PageSecurity security,
+      PhaseGate gate,
+      MigrationObserver observer) {
+    this.order = order;
+    this.migration = migration;
+    this.host = host;
+    this.mover = mover;
+    this.security = security;
+    this.next = order.epoch().next();
+    this.incoming = new MessageQueue(order.destination().name());
+    this.phases =
+        new PhaseTimer(order.pod(), migration, Phase.Side.SOURCE, gate, observer, this::bytes);
+  }
+
+  /** What the journal will say of it. */
+  MigrationRecord record() {
+    return new MigrationRecord(
+        migration,
+        Phase.Side.SOURCE,
+        MigrationRecord.Stage.COMMITTING,
+        order.pod(),
+        next,
+        order.destination(),
+        order.home());
+  }
+
+  /** Steps 1 to 8. Throws for every failure, when the case has been told of it. */
+  void run(SourceCase ownership) throws InterruptedException {
+    try {
+      TransferStrategy strategy = TransferStrategy.named(order.strategy());
+      prepare();
+      phases.begin(Phase.DETACH);
+      frozenAt = System.nanoTime();
+      ProcessMover.Departure frozen = mover.freeze(order.pod());
+      departure = frozen;
+      phases.begin(Phase.REDIRECT);
+      frozen.redirect();
+      phases.begin(Phase.EXTRACT);
+      byte[] description = frozen.describe();
+      phases.begin(Phase.CREATE);
+      sendDescription(description);
+      phases.begin(Phase.TRANSFER);
+      transfer(strategy, frozen);
+      incoming.expect(KindCase.READY, host.readyTimeout());
+      phases.begin(Phase.FORWARD);
+      ownership.on(SourceOwnership.Event.PEER_READY);
+      if (ownership.state() != SourceOwnership.State.COMMITTED) {
+        throw new GodwitException(
+            NodeError.MIGRATION_UNDONE,
+            "passing " + order.pod() + " to node " + order.destination(),
+            "the decision could not be recorded",
+            "make room in the state directory; the process goes on here");
+      }
+      phases.begin(Phase.RESUME);
+      incoming.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
+      ownership.on(SourceOwnership.Event.PEER_RESUMED);
+      phases.close();
+    } catch (InterruptedException stopping) {
+      phases.failed(stopping);
+      ownership.on(SourceOwnership.Event.FAILED);
+      throw stopping;
+    } catch (RuntimeException failed) {
+      phases.failed(failed);
+      ownership.on(SourceOwnership.Event.FAILED);
+      throw cause(failed);
+    } finally {
+      closeConnections();
+    }
+  }
+
+  /** A broken connection is often the consequence of what the destination is about to tell. */
+  private GodwitException cause(RuntimeException failed) throws InterruptedException {
+    if (failed instanceof GodwitException known && known.code() != WireError.CUT) {
+      return known;
+    }
+    GodwitException told = incoming.abort(LAST_WORD);
+    if (told != null) {
+      return told;
+    }
+    return switch (failed) {
+      case GodwitException cut -> cut;
+      case StatusRuntimeException status ->
+          WireFailure.fromStatus(status, order.destination().name());
+      default ->
+          new GodwitException(
+              NodeError.INTERNAL,
+              "migrating " + order.pod(),
+              failed.toString(),
+              "report this with the text of the daemon's journal",
+              failed);
+    };
+  }
+
+  /** Where the process stood when it failed. */
+  Phase phase() {
+    return phases.phase();
+  }
+
+  /** What it took, once it has succeeded. */
+  MigrationResult result() {
+    return new MigrationResult(next, System.nanoTime() - frozenAt, phases.elapsed(), bytes());
+  }
+
+  private void prepare() throws InterruptedException {
+    phases.begin(Phase.NEGOTIATE);
+    PeerConnection connection = host.connect(order.destination());
+    ProcessMover.Inspected inspected = mover.inspect(order.pod());
+    expectedBytes = inspected.requirements().getMemoryBytes();
+    NegotiateReply reply = negotiate(connection, inspected);
+    StreamObserver<MigrationMessage> out = connection.streams().migrate(incoming);
+    stream = out;
+    out.onNext(
+        MigrationMessage.newBuilder().setOpen(Open.newBuilder().setMigration(migration)).build());
+    channel =
+        PageChannel.connect(
+            host.pageAddress(order.destination(), reply.getPagePort()),
+            migration,
+            reply.getPageSecret().toByteArray(),
+            security);
+    incoming.expect(KindCase.CREATED, host.readyTimeout());
+  }
+
+  private NegotiateReply negotiate(PeerConnection connection, ProcessMover.Inspected inspected) {
+    Requirements requirements = inspected.requirements();
+    NegotiateReply reply = ask(connection, inspected, requirements);
+    if (reply.getHashWantedCount() > 0) {
+      requirements = withHashes(requirements, new HashSet<>(reply.getHashWantedList()));
+      reply = ask(connection, inspected, requirements);
+    }
+    if (!reply.getAccepted()) {
+      throw refused(reply.getRefusalsList());
+    }
+    return reply;
+  }
+
+  private NegotiateReply ask(
+      PeerConnection connection, ProcessMover.Inspected inspected, Requirements requirements) {
+    return connection
+        .calls()
+        .negotiate(
+            NegotiateRequest.newBuilder()
+                .setMigration(migration)
+                .setProcess(ProcessRef.newBuilder().setPod(order.pod()).setEpoch(next.number()))
+                .setName(order.pod())
+                .setHome(order.home().name())
+                .setHomeAddress(order.homeAddress())
+                .setStrategy(order.strategy())
+                .setRequirements(requirements)
+                .setEncryptPages(order.encryptPages())
+                .setPodDescription(ByteString.copyFrom(inspected.podDescription()))
+                .setRequestedByUid(order.requestedByUid())
+                .build());
+  }
+
+  private static Requirements withHashes(Requirements requirements, Set<String> wanted) {
+    Requirements.Builder builder = requirements.toBuilder().clearFiles();
+    for (FileRequirement file : requirements.getFilesList()) {
+      builder.addFiles(
+          wanted.contains(file.getPath())
+              ? file.toBuilder().setSha256(ByteString.copyFrom(FileFacts.sha256(file.getPath())))
+              : file.toBuilder());
+    }
+    return builder.build();
+  }
+
+  /** All refusals in one error: the first one's code and advice, every cause. */
+  private GodwitException refused(List<Refusal> refusals) {
+    String causes =
+        refusals.stream()
+            .map(r -> r.getWhat() + ": " + r.getWhy() + " [" + r.getCode() + "]")
+            .collect(Collectors.joining("; "));
+    String advice =
+        refusals.stream().map(Refusal::getAdvice).distinct().collect(Collectors.joining("; "));
+    return new GodwitException(
+        NodeError.MIGRATION_REFUSED,
+        "migrating " + order.pod() + " to node " + order.destination(),
+        causes.isEmpty() ? "the node gives no reason" : causes,
+        advice.isEmpty() ? "try another node" : advice);
+  }
+
+  private void sendDescription(byte[] description) {
+    if (description.length > NodeLimits.METADATA_BYTES) {
+      throw new GodwitException(
+          NodeError.MIGRATION_REFUSED,
+          "migrating " + order.pod(),
+          "its description has " + description.length + " bytes",
+          "at most " + NodeLimits.METADATA_BYTES + " can be sent");
+    }
+    PageChannel pages = connected(channel);
+    int piece = WireLimits.CONTROL_PAYLOAD_BYTES;
+    for (int offset = 0; offset < description.length; offset += piece) {
+      int length = Math.min(piece, description.length - offset);
+      boolean last = offset + length == description.length;
+      pages.send(
+          FrameKind.DESCRIPTION,
+          last ? 1 : 0,
+          offset,
+          ByteBuffer.wrap(description, offset, length));
+    }
+  }
+
+  private void transfer(TransferStrategy strategy, ProcessMover.Departure frozen) {
+    PageChannel pages = connected(channel);
+    long[] told = {System.nanoTime()};
+    strategy.transferFrozen(
+        frozen,
+        (object, address, content) -> {
+          pages.send(FrameKind.PAGES, object, address, content);
+          long now = System.nanoTime();
+          if (now - told[0] > 50_000_000) {
+            told[0] = now;
+            phases.progress(expectedBytes);
+          }
+        });
+    pages.sendEnd();
+    connected(stream)
+        .onNext(
+            MigrationMessage.newBuilder()
+                .setTransferred(Transferred.newBuilder().setBytes(pages.sentBytes()))
+                .build());
+  }
+
+  private long bytes() {
+    PageChannel pages = channel;
+    return pages == null ? 0 : pages.sentBytes();
+  }
+
+  private static <T> T connected(@Nullable T link) {
+    if (link == null) {
+      throw new IllegalStateException("not connected yet");
+    }
+    return link;
+  }
+
+  @Override
+  public void seal() {
+    connected(departure).seal();
+  }
+
+  @Override
+  public void undo() {
+    // Nothing was disturbed when the failure came before the freeze.
+    ProcessMover.Departure frozen = departure;
+    if (frozen != null) {
+      departure = null;
+      frozen.undo();
+    }
+  }
+
+  @Override
+  public void kill() {
+    ProcessMover.Departure frozen = departure;
+    if (frozen != null) {
+      departure = null;
+      frozen.kill();
+    }
+  }
+
+  @Override
+  public void sendCommit() {
+    send(
+        MigrationMessage.newBuilder()
+            .setCommit(Commit.newBuilder().setEpoch(next.number()))
+            .build());
+  }
+
+  @Override
+  public void tellAbort() {
+    send(
+        MigrationMessage.newBuilder()
+            .setAbort(
+                Abort.newBuilder()
+                    .setError(
+                        Refusal.newBuilder()
+                            .setCode(NodeError.MIGRATION_UNDONE.code())
+                            .setWhat("migrating " + order.pod())
+                            .setWhy("the source has given up in phase " + phases.phase().title())
+                            .setAdvice("see the error at the source")))
+            .build());
+  }
+
+  @Override
+  public void decided(SourceOwnership.State state) {
+    if (state == SourceOwnership.State.GONE) {
+      host.departed(order.pod(), order.destination(), next, order.home());
+    } else {
+      host.kept(order.pod());
+    }
+  }
+
+  private void send(MigrationMessage message) {
+    StreamObserver<MigrationMessage> out = stream;
+    try {
+      if (out != null) {
+        out.onNext(message);
+      }
+    } catch (RuntimeException cut) {
+      // The destination finds out by itself that the stream is gone.
+      phases.failed(cut);
+    }
+  }
+
+  private void closeConnections() {
+    PageChannel pages = channel;
+    if (pages != null) {
+      pages.close();
+    }
+    StreamObserver<MigrationMessage> out = stream;
+    try {
+      if (out != null) {
+        out.onCompleted();
+      }
+    } catch (RuntimeException cut) {
+      // It was ended by the other side.
+      phases.failed(cut);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.godwit.node.migration;
+
+import java.util.List;
+
+/**
+ * Who owns the process, as the source has to see it: a pure machine. The driver performs the
+ * effects of a step one after the other and reports what came of them as events.
+ *
+ * <p>Two things carry the promise over every crash. The commit is sent only after the pod's cgroup
+ * is frozen (<i>sealed</i>), so that the death of the daemon, at which the kernel lets go of traced
+ * processes, cannot set the instance free. And a sealed instance whose record says COMMITTING is
+ * set free only by the destination's word that it has not taken the process and never will.
+ */
+public final class SourceOwnership {
+  private SourceOwnership() {}
+
+  /** Where the source stands. */
+  public enum State {
+    /** Before any decision: every failure is undone. */
+    MOVING,
+    /** The cgroup is being frozen. */
+    SEALING,
+    /** COMMITTING is being written. */
+    RECORDING,
+    /** The commit is decided; whether it has arrived may be unknown: in doubt. */
+    COMMITTED,
+    /** GONE is being written. */
+    FORGETTING,
+    /** The destination owns the process. */
+    GONE,
+    /** That the process stays is being written. */
+    KEEPING,
+    /** The process goes on here. */
+    KEPT
+  }
+
+  /** What happens. */
+  public enum Event {
+    /** The destination is complete and has said so. */
+    PEER_READY,
+    SEALED,
+    RECORDED,
+    /** The last effect that could fail has failed. */
+    EFFECT_FAILED,
+    /** Any failure of a phase, an abort, a broken connection, a time limit. */
+    FAILED,
+    PEER_RESUMED,
+    /** The destination was asked: it has not taken the process and will not. */
+    PEER_DENIES,
+    /** The destination was asked: it is complete and waits. */
+    PEER_WAITS,
+    /** The destination was asked: it has the process. */
+    PEER_HAS_IT,
+    /** The destination asks who owns the process. */
+    PEER_ASKS
+  }
+
+  /** What the driver does. */
+  public enum Effect {
+    /** Freezes the pod's cgroup; SEALED or EFFECT_FAILED follows. */
+    SEAL,
+    /** Writes COMMITTING durably; RECORDED or EFFECT_FAILED follows. */
+    RECORD_COMMITTING,
+    SEND_COMMIT,
+    /** Writes GONE durably; RECORDED or EFFECT_FAILED follows. */
+    RECORD_GONE,
+    /** Writes durably that the process stays; RECORDED or EFFECT_FAILED follows. */
+    RECORD_KEPT,
+    /** Kills the sealed instance. */
+    KILL,
+    /** Restores what was disturbed, detaches, and thaws: the process goes on. */
+    UNDO,
+    /** Tells the destination, as far as it can be reached, that nothing will come. */
+    TELL_ABORT,
+    /** Asks the destination who owns the process, now and until it answers. */
+    INQUIRE,
+    /** Writes the last record again after a while; RECORDED or EFFECT_FAILED follows. */
+    RECORD_AGAIN,
+    /** Answers: this node has not passed the process on and will not. */
+    ANSWER_DENIED,
+    /** Answers: the commit is decided. */
+    ANSWER_COMMITTED,
+    /** Answers: not decided yet, ask again. */
+    ANSWER_LATER
+  }
+
+  /** The next state and what to do, in this order. */
+  public record Step(State next, List<Effect> effects) {
+    static Step to(State next, Effect... effects) {
+      return new Step(next, List.of(effects));
+    }
+  }
+
+  /** What the journal of a daemon that starts says. */
+  public enum Recorded {
+    NOTHING,
+    COMMITTING,
+    GONE
+  }
+
+  /**
+   * Where a daemon that starts again has to go on.
+   *
+   * @param sealed whether the pod's cgroup is frozen
+   */
+  public static Step recover(Recorded record, boolean sealed) {
+    return switch (record) {
+      // Without the seal the commit was never sent: the record was about to be taken back.
+      case COMMITTING ->
+          sealed
+              ? Step.to(State.COMMITTED, Effect.INQUIRE)
+              : Step.to(State.KEEPING, Effect.RECORD_KEPT);
+      case GONE -> Step.to(State.GONE, Effect.KILL);
+      case NOTHING -> Step.to(State.KEPT, Effect.UNDO);
+    };
+  }
+
+  /** Takes a step. An event that means nothing in a state changes nothing. */
+  public static Step on(State state, Event event) {
+    return switch (state) {
+      case MOVING -> moving(event);
+      case SEALING -> sealing(event);
+      case RECORDING -> recording(event);
+      case COMMITTED -> committed(event);
+      case FORGETTING ->
+          switch (event) {
+            case RECORDED -> Step.to(State.GONE, Effect.KILL);
+            // The record says COMMITTING, which leads back here after any crash.
+            case EFFECT_FAILED -> Step.to(State.FORGETTING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> Step.to(state, Effect.ANSWER_COMMITTED);
+            default -> Step.to(state);
+          };
+      case GONE -> Step.to(state, answer(event, Effect.ANSWER_COMMITTED));
+      case KEEPING ->
+          switch (event) {
+            case RECORDED -> Step.to(State.KEPT, Effect.UNDO);
+            case EFFECT_FAILED -> Step.to(State.KEEPING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> Step.to(state, Effect.ANSWER_DENIED);
+            default -> Step.to(state);
+          };
+      case KEPT -> Step.to(state, answer(event, Effect.ANSWER_DENIED));
+    };
+  }
+
+  private static Step moving(Event event) {
+    return switch (event) {
+      case PEER_READY -> Step.to(State.SEALING, Effect.SEAL);
+      case FAILED, EFFECT_FAILED -> Step.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
+      case PEER_ASKS -> Step.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
+      default -> Step.to(State.MOVING);
+    };
+  }
+
+  private static Step sealing(Event event) {
+    return switch (event) {
+      case SEALED -> Step.to(State.RECORDING, Effect.RECORD_COMMITTING);
+      case EFFECT_FAILED, FAILED -> Step.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
+      case PEER_ASKS -> Step.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
+      default -> Step.to(State.SEALING);
+    };
+  }
+
+  private static Step recording(Event event) {
+    return switch (event) {
+      case RECORDED -> Step.to(State.COMMITTED, Effect.SEND_COMMIT);
+      // What is on the disk now is unknown: it is overwritten before the process goes on.
+      case EFFECT_FAILED -> Step.to(State.KEEPING, Effect.TELL_ABORT, Effect.RECORD_KEPT);
+      case PEER_ASKS -> Step.to(State.RECORDING, Effect.ANSWER_LATER);
+      // A broken connection now is found again when the commit cannot be sent.
+      default -> Step.to(State.RECORDING);
+    };
+  }
+
+  private static Step committed(Event event) {
+    return switch (event) {
+      case PEER_RESUMED, PEER_HAS_IT -> Step.to(State.FORGETTING, Effect.RECORD_GONE);
+      case PEER_DENIES -> Step.to(State.KEEPING, Effect.RECORD_KEPT);
+      // It asks by itself and gets the answer below.
+      case PEER_WAITS -> Step.to(State.COMMITTED, Effect.SEND_COMMIT, Effect.INQUIRE);
+      case FAILED, EFFECT_FAILED -> Step.to(State.COMMITTED, Effect.INQUIRE);
+      case PEER_ASKS -> Step.to(State.COMMITTED, Effect.ANSWER_COMMITTED);
+      default -> Step.to(State.COMMITTED);
+    };
+  }
+
+  private static Effect[] answer(Event event, Effect answer) {
+    return event == Event.PEER_ASKS ? new Effect[] {answer} : new Effect[0];
+  }
+}

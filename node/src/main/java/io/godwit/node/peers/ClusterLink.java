@@ -1,0 +1,341 @@
+package io.godwit.node.peers;
+
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.node.Configuration;
+import io.godwit.node.NodeError;
+import io.godwit.node.StateDirectory;
+import io.godwit.node.migration.MigrationHost;
+import io.godwit.node.migration.MigrationObserver;
+import io.godwit.node.migration.MigrationResult;
+import io.godwit.node.migration.Migrations;
+import io.godwit.node.migration.MoveOrder;
+import io.godwit.node.migration.Negotiation;
+import io.godwit.node.migration.PhaseGate;
+import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.security.Addresses;
+import io.godwit.node.security.ClusterAdmission;
+import io.godwit.node.security.Membership;
+import io.godwit.wire.NodeIdentity;
+import io.godwit.wire.PageSecurity;
+import io.godwit.wire.PageServer;
+import io.godwit.wire.PeerConnection;
+import io.godwit.wire.PeerServer;
+import io.godwit.wire.StallWatch;
+import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.MemberEntry;
+import io.godwit.wire.proto.MembersRequest;
+import io.godwit.wire.proto.MoveProgress;
+import io.godwit.wire.proto.MoveRequest;
+import io.godwit.wire.proto.MoveResult;
+import io.godwit.wire.proto.NodeDescription;
+import io.godwit.wire.proto.StatusReply;
+import io.godwit.wire.proto.StatusRequest;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * A node's part in its cluster while its daemon runs: servers, connections, liveness, migrations.
+ * Construction order: journal first, then ears, then voice.
+ */
+public final class ClusterLink implements MigrationHost, AutoCloseable {
+  private static final Logger LOG = System.getLogger(ClusterLink.class.getName());
+
+  private final Configuration configuration;
+  private final NodeIdentity identity;
+  private final Membership members;
+  private final Residents residents;
+  private final NodeFacts facts;
+  private final StallWatch watch = new StallWatch(WireLimits.STALL_TIME);
+  private final PeerPool peers;
+  private final PageServer pages;
+  private final Migrations migrations;
+  private final PeerServer server;
+  private final Function<String, MoveOrder> orders;
+  private final Map<NodeId, StatusReply> heard = new ConcurrentHashMap<>();
+  private final Map<NodeId, String> silent = new ConcurrentHashMap<>();
+  private final Thread heartbeat;
+  private final Duration beat;
+  private volatile String advertise;
+  private volatile boolean closing;
+
+  /**
+   * What a link is made of.
+   *
+   * @param heartbeat how often the other nodes are asked
+   */
+  public record Parts(
+      Configuration configuration,
+      StateDirectory state,
+      NodeIdentity identity,
+      Residents residents,
+      ProcessMover mover,
+      PhaseGate gate,
+      InstantSource clock,
+      Duration heartbeat) {}
+
+  /**
+   * Recovers what was undecided and begins to serve.
+   *
+   * @param orders what there is to know of a pod of this node that is to be moved; the destination
+   *     is filled in
+   */
+  public ClusterLink(Parts parts, Function<String, MoveOrder> orders) {
+    this.configuration = parts.configuration();
+    this.identity = parts.identity();
+    this.residents = parts.residents();
+    this.orders = orders;
+    this.beat = parts.heartbeat();
+    this.members = new Membership(parts.state().members());
+    this.facts = new NodeFacts(configuration);
+    this.advertise = configuration.advertise();
+    this.peers = new PeerPool(identity, members, this::description, parts.clock());
+    InetSocketAddress listen = Addresses.parse(configuration.listen());
+    this.pages =
+        PageServer.start(
+            new InetSocketAddress(listen.getAddress(), configuration.pagePort()),
+            PageSecurity.tls(identity, parts.clock(), watch),
+            watch);
+    this.migrations =
+        new Migrations(
+            this,
+            parts.mover(),
+            parts.state().journal(),
+            pages,
+            node -> PageSecurity.tls(identity, node, parts.clock(), watch),
+            PageSecurity.none(watch),
+            parts.gate(),
+            request -> Negotiation.compare(request.getRequirements(), description(), guests()));
+    migrations.recover();
+    ClusterAdmission admission = new ClusterAdmission(parts.state(), parts.clock());
+    this.server =
+        PeerServer.start(
+            listen,
+            identity,
+            parts.clock(),
+            List.of(
+                admission.service(self(), members),
+                new PeerService(
+                    self(),
+                    members,
+                    this::description,
+                    residents,
+                    migrations,
+                    this::move,
+                    parts.clock())));
+    if (portOf(advertise) == 0) {
+      advertise =
+          Addresses.format(
+              InetSocketAddress.createUnresolved(
+                  Addresses.split(advertise).getHostString(), server.address().getPort()));
+    }
+    members.learn(self(), advertise);
+    this.heartbeat = Thread.ofPlatform().daemon().name("godwit-heartbeat").start(this::beat);
+  }
+
+  private static int portOf(String address) {
+    return Addresses.split(address).getPort();
+  }
+
+  @Override
+  public NodeId self() {
+    return identity.node();
+  }
+
+  public NodeIdentity identity() {
+    return identity;
+  }
+
+  /** Where other nodes reach this one, host:port. */
+  public String address() {
+    return advertise;
+  }
+
+  public Migrations migrations() {
+    return migrations;
+  }
+
+  /** Every known node with its address. */
+  public SortedMap<NodeId, String> members() {
+    return members.all();
+  }
+
+  /** What this node tells of itself now. */
+  public NodeDescription description() {
+    return facts.describe(residents.foreign()).toBuilder().setAddress(advertise).build();
+  }
+
+  /** The last that was heard of a node, empty when it is silent. */
+  public Optional<StatusReply> heard(NodeId node) {
+    return Optional.ofNullable(heard.get(node));
+  }
+
+  /** Why a node is silent, empty when it answers. */
+  public String silence(NodeId node) {
+    return silent.getOrDefault(node, "");
+  }
+
+  private Negotiation.Guests guests() {
+    return new Negotiation.Guests(
+        configuration.accept(),
+        configuration.maxForeignProcesses(),
+        residents.foreign(),
+        configuration.users(),
+        configuration.memoryReserveBytes());
+  }
+
+  /** Moves a pod of this node. */
+  public MigrationResult move(String pod, NodeId to, String strategy, MigrationObserver observer)
+      throws InterruptedException {
+    members.require(to);
+    MoveOrder order = orders.apply(pod);
+    return migrations.move(
+        new MoveOrder(
+            order.pod(),
+            order.epoch(),
+            order.home(),
+            order.homeAddress(),
+            to,
+            strategy,
+            configuration.encryptPages(),
+            order.requestedByUid()),
+        observer);
+  }
+
+  private void move(MoveRequest request, StreamObserver<MoveProgress> out)
+      throws InterruptedException {
+    MigrationResult result =
+        move(
+            request.getPod(),
+            new NodeId(request.getDestination()),
+            request.getStrategy(),
+            (phase, bytes, expected, elapsed) ->
+                out.onNext(
+                    MoveProgress.newBuilder()
+                        .setPhase(phase.title())
+                        .setBytes(bytes)
+                        .setBytesExpected(expected)
+                        .setElapsedNanos(elapsed)
+                        .build()));
+    out.onNext(
+        MoveProgress.newBuilder()
+            .setResult(
+                MoveResult.newBuilder()
+                    .setEpoch(result.epoch().number())
+                    .setFreezeNanos(result.freezeNanos())
+                    .setTotalNanos(result.totalNanos())
+                    .setBytes(result.bytes()))
+            .build());
+  }
+
+  @Override
+  public PeerConnection connect(NodeId node) {
+    return peers.connect(node);
+  }
+
+  @Override
+  public InetSocketAddress pageAddress(NodeId node, int port) {
+    InetSocketAddress peer = Addresses.parse(members.require(node));
+    if (peer.getAddress() == null) {
+      throw new GodwitException(
+          NodeError.BAD_ADDRESS,
+          "connecting to node " + node,
+          "the host '" + peer.getHostString() + "' cannot be resolved",
+          "give the node an address in network.advertise that this one can resolve");
+    }
+    return new InetSocketAddress(peer.getAddress(), port);
+  }
+
+  @Override
+  public Duration readyTimeout() {
+    return configuration.readyTimeout();
+  }
+
+  @Override
+  public void departed(String pod, NodeId to, Epoch epoch, NodeId home) {
+    residents.departed(pod, to, epoch, home);
+  }
+
+  @Override
+  public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
+    residents.arrived(pod, from, epoch, home);
+  }
+
+  @Override
+  public void kept(String pod) {
+    residents.kept(pod);
+  }
+
+  @Override
+  public void inDoubt(String pod, NodeId peer, boolean doubt) {
+    residents.inDoubt(pod, peer, doubt);
+  }
+
+  private void beat() {
+    while (!closing) {
+      for (NodeId node : members.all().keySet()) {
+        if (!node.equals(self())) {
+          ask(node);
+        }
+      }
+      try {
+        Thread.sleep(beat);
+      } catch (InterruptedException stopping) {
+        return;
+      }
+    }
+  }
+
+  private void ask(NodeId node) {
+    try {
+      PeerConnection connection = peers.connect(node);
+      heard.put(node, connection.calls().status(StatusRequest.getDefaultInstance()));
+      silent.remove(node);
+      for (MemberEntry member :
+          connection
+              .calls()
+              .members(
+                  MembersRequest.newBuilder()
+                      .setSender(
+                          MemberEntry.newBuilder().setNode(self().name()).setAddress(advertise))
+                      .build())
+              .getMembersList()) {
+        NodeId other = new NodeId(member.getNode());
+        // Only strangers: of itself every node knows best, and of the others who greets.
+        if (members.find(other).isEmpty()) {
+          members.learn(other, member.getAddress());
+        }
+      }
+    } catch (GodwitException | StatusRuntimeException | IllegalArgumentException unreachable) {
+      heard.remove(node);
+      String why = String.valueOf(unreachable.getMessage());
+      if (silent.put(node, why) == null) {
+        LOG.log(Level.INFO, "node {0} is silent: {1}", node, why);
+      }
+      peers.retryNow(node);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    heartbeat.interrupt();
+    migrations.close();
+    server.close();
+    pages.close();
+    peers.close();
+    watch.close();
+  }
+}

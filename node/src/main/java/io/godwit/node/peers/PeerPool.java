@@ -1,0 +1,93 @@
+package io.godwit.node.peers;
+
+import io.godwit.core.NodeId;
+import io.godwit.node.security.Addresses;
+import io.godwit.node.security.Membership;
+import io.godwit.wire.NodeIdentity;
+import io.godwit.wire.PeerConnection;
+import io.godwit.wire.proto.NodeDescription;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The connections to other nodes. */
+public final class PeerPool implements AutoCloseable {
+  private final NodeIdentity identity;
+  private final Membership members;
+  private final Supplier<NodeDescription> self;
+  private final InstantSource clock;
+  private final Map<NodeId, Slot> slots = new ConcurrentHashMap<>();
+
+  /** One node's connection and the lock under which it is made. */
+  private static final class Slot {
+    final ReentrantLock lock = new ReentrantLock();
+    volatile @Nullable PeerConnection connection;
+    volatile String address = "";
+  }
+
+  /** Connects as {@code identity}. */
+  public PeerPool(
+      NodeIdentity identity,
+      Membership members,
+      Supplier<NodeDescription> self,
+      InstantSource clock) {
+    this.identity = identity;
+    this.members = members;
+    this.self = self;
+    this.clock = clock;
+  }
+
+  /** The connection to a node, made now if there is none. */
+  public PeerConnection connect(NodeId node) {
+    String address = members.require(node);
+    Slot slot = slots.computeIfAbsent(node, n -> new Slot());
+    PeerConnection open = slot.connection;
+    if (open != null && slot.address.equals(address)) {
+      return open;
+    }
+    slot.lock.lock();
+    try {
+      PeerConnection now = slot.connection;
+      if (now != null && slot.address.equals(address)) {
+        return now;
+      }
+      if (now != null) {
+        now.close();
+        slot.connection = null;
+      }
+      InetSocketAddress where = Addresses.parse(address);
+      PeerConnection made = PeerConnection.open(where, node, identity, self.get(), clock);
+      slot.address = address;
+      slot.connection = made;
+      return made;
+    } finally {
+      slot.lock.unlock();
+    }
+  }
+
+  /** A call found the connection broken: the next one does not wait for it to be tried again. */
+  public void retryNow(NodeId node) {
+    Slot slot = slots.get(node);
+    PeerConnection broken = slot == null ? null : slot.connection;
+    if (broken != null) {
+      broken.retryNow();
+    }
+  }
+
+  private void drop(NodeId node) {
+    Slot slot = slots.remove(node);
+    PeerConnection open = slot == null ? null : slot.connection;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    slots.keySet().forEach(this::drop);
+  }
+}
