@@ -1,5 +1,5 @@
 /**
- * The file and stream format of images; docs/design/image-format.md draws it. {@link
+ * The file format of images; docs/design/image-format.md draws it. {@link
  * io.godwit.image.codec.ImageWriter} and {@link io.godwit.image.codec.ImageReader} are the way in
  * and out for directories, {@link io.godwit.image.codec.PodCodec} for metadata alone.
  *
