@@ -14,7 +14,10 @@ public record Examination(List<Finding> findings) {
   }
 
   public Finding of(Feature feature) {
-    return findings.get(feature.ordinal());
+    return findings.stream()
+        .filter(f -> f.feature() == feature)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(feature.id() + " was not examined"));
   }
 
   /** Whether a feature works here. */
