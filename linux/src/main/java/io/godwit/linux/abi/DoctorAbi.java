@@ -81,9 +81,7 @@ public final class DoctorAbi {
   @CStruct("struct page_region")
   public static final StructLayout PAGE_REGION =
       structLayout(
-          JAVA_LONG.withName("start"),
-          JAVA_LONG.withName("end"),
-          JAVA_LONG.withName("categories"));
+          JAVA_LONG.withName("start"), JAVA_LONG.withName("end"), JAVA_LONG.withName("categories"));
 
   private DoctorAbi() {}
 }

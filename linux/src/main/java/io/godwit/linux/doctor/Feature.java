@@ -75,10 +75,7 @@ public enum Feature {
       "nothing where asynchronous write protection is present",
       "CONFIG_MEM_SOFT_DIRTY"),
   MOUNT_NAMESPACE(
-      "mount namespaces",
-      "a pod's own file tree",
-      "pods cannot be made",
-      "CAP_SYS_ADMIN"),
+      "mount namespaces", "a pod's own file tree", "pods cannot be made", "CAP_SYS_ADMIN"),
   PID_NAMESPACE(
       "PID namespaces",
       "process ids that are the same on every node",
@@ -144,11 +141,20 @@ public enum Feature {
       "carrying a pod's packets between nodes in user space",
       "other tunnels are used",
       "CONFIG_TUN and access to /dev/net/tun"),
-  VETH("veth pairs", "connecting pods to the node", "pods have no network of their own",
+  VETH(
+      "veth pairs",
+      "connecting pods to the node",
+      "pods have no network of their own",
       "CONFIG_VETH and CAP_NET_ADMIN"),
-  BRIDGE("bridges", "connecting the pods of a node with each other",
-      "each pod is routed by itself", "CONFIG_BRIDGE and CAP_NET_ADMIN"),
-  VXLAN("VXLAN tunnels", "a network of pods across nodes", "packets are carried in user space",
+  BRIDGE(
+      "bridges",
+      "connecting the pods of a node with each other",
+      "each pod is routed by itself",
+      "CONFIG_BRIDGE and CAP_NET_ADMIN"),
+  VXLAN(
+      "VXLAN tunnels",
+      "a network of pods across nodes",
+      "packets are carried in user space",
       "CONFIG_VXLAN and CAP_NET_ADMIN"),
   NF_TABLES(
       "nf_tables",

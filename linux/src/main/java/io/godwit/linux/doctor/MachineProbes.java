@@ -1,13 +1,13 @@
 package io.godwit.linux.doctor;
 
 import io.godwit.linux.Descriptors;
+import io.godwit.linux.LinuxException;
 import io.godwit.linux.Namespaces;
 import io.godwit.linux.abi.DoctorAbi;
 import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.NamespaceAbi;
 import io.godwit.linux.cgroup.Cgroup;
-import io.godwit.linux.LinuxException;
 import io.godwit.linux.proc.CpuInfo;
 import io.godwit.linux.proc.KernelVersion;
 import io.godwit.linux.proc.MountInfo;
@@ -43,8 +43,7 @@ final class MachineProbes {
     probes.put(Feature.CGROUP2_FREEZE, MachineProbes::cgroup2);
     probes.put(Feature.CGROUP1, MachineProbes::cgroup1);
     probes.put(
-        Feature.PSI,
-        () -> "cpu some avg10 " + PROC.pressure("cpu").some().average10() + " %");
+        Feature.PSI, () -> "cpu some avg10 " + PROC.pressure("cpu").some().average10() + " %");
     probes.put(
         Feature.FUSE,
         () -> {
@@ -57,8 +56,7 @@ final class MachineProbes {
     capability(probes, Feature.CAP_CHECKPOINT_RESTORE, DoctorAbi.CAP_CHECKPOINT_RESTORE);
     capability(probes, Feature.CAP_NET_ADMIN, DoctorAbi.CAP_NET_ADMIN);
     capability(probes, Feature.CAP_SYS_RESOURCE, DoctorAbi.CAP_SYS_RESOURCE);
-    probes.put(
-        Feature.BTF, () -> Descriptors.status("/sys/kernel/btf/vmlinux").size() + " bytes");
+    probes.put(Feature.BTF, () -> Descriptors.status("/sys/kernel/btf/vmlinux").size() + " bytes");
     probes.put(Feature.MEMORY, MachineProbes::memory);
     probes.put(Feature.DISK, MachineProbes::disk);
     probes.put(Feature.AVX, () -> processor("avx", "avx2"));
@@ -118,7 +116,8 @@ final class MachineProbes {
 
   private static void capability(Map<Feature, Probe> probes, Feature feature, int number) {
     probes.put(
-        feature, () -> Probe.expect(holds(number), holds(number) ? "" : "not in the effective set"));
+        feature,
+        () -> Probe.expect(holds(number), holds(number) ? "" : "not in the effective set"));
   }
 
   private static boolean holds(int capability) {

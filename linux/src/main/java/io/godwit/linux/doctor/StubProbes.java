@@ -66,8 +66,7 @@ final class StubProbes implements AutoCloseable {
         () ->
             on(
                 s -> {
-                  s.injector()
-                      .check(Syscall.UNSHARE, "CLONE_NEWUSER", NamespaceAbi.CLONE_NEWUSER);
+                  s.injector().check(Syscall.UNSHARE, "CLONE_NEWUSER", NamespaceAbi.CLONE_NEWUSER);
                   return "";
                 }));
   }

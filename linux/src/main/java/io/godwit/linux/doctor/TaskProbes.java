@@ -105,8 +105,7 @@ final class TaskProbes {
   private static String kcmp() throws Probe.Missing {
     try (OwnedFd file = OwnedFd.of(Descriptors.open("/proc/self/stat", FileAbi.O_RDONLY));
         OwnedFd copy = OwnedFd.of(Descriptors.duplicate(file.fd()))) {
-      int order =
-          Kcmp.compareFiles(self().mainThread(), file.fd(), self().mainThread(), copy.fd());
+      int order = Kcmp.compareFiles(self().mainThread(), file.fd(), self().mainThread(), copy.fd());
       return Probe.expect(order == 0, order == 0 ? "" : "copies of a descriptor compare unequal");
     }
   }
@@ -186,16 +185,14 @@ final class TaskProbes {
 
   private static String unprivilegedFaults() throws Probe.Missing {
     String setting = ProcFs.host().setting("vm.unprivileged_userfaultfd");
-    return Probe.expect(
-        setting.equals("1"), "vm.unprivileged_userfaultfd is " + setting);
+    return Probe.expect(setting.equals("1"), "vm.unprivileged_userfaultfd is " + setting);
   }
 
   private static String seccomp() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocateFrom(JAVA_INT, DoctorAbi.SECCOMP_RET_ERRNO);
       LinuxException.check(
-          Kernel.call(
-              Syscall.SECCOMP, DoctorAbi.SECCOMP_GET_ACTION_AVAIL, 0, action.address()),
+          Kernel.call(Syscall.SECCOMP, DoctorAbi.SECCOMP_GET_ACTION_AVAIL, 0, action.address()),
           Syscall.SECCOMP,
           "SECCOMP_RET_ERRNO");
       return "";

@@ -70,8 +70,7 @@ final class FuseDispatcher {
       case FuseAbi.FUSE_OPENDIR -> out.opened(tree.openDirectory(r.node()));
       case FuseAbi.FUSE_READDIR -> list(r, out, false);
       case FuseAbi.FUSE_READDIRPLUS -> list(r, out, true);
-      case FuseAbi.FUSE_RELEASEDIR ->
-          tree.releaseDirectory(r.node(), r.arguments(8).getLong());
+      case FuseAbi.FUSE_RELEASEDIR -> tree.releaseDirectory(r.node(), r.arguments(8).getLong());
       case FuseAbi.FUSE_DESTROY, FuseAbi.FUSE_FSYNCDIR -> {}
       case FuseAbi.FUSE_OPEN,
           FuseAbi.FUSE_CREATE,
@@ -113,9 +112,7 @@ final class FuseDispatcher {
         Lock found = tree.conflict(r.node(), in.getLong(0), lock(r));
         out.putLong(found.start()).putLong(found.end()).putInt(found.type()).putInt(found.pid());
       }
-      default ->
-          tree.lock(
-              r.node(), in.getLong(0), lock(r), r.opcode() == FuseAbi.FUSE_SETLKW);
+      default -> tree.lock(r.node(), in.getLong(0), lock(r), r.opcode() == FuseAbi.FUSE_SETLKW);
     }
   }
 
@@ -130,8 +127,7 @@ final class FuseDispatcher {
         in.getInt();
         boolean plain = (mode & 0xF000) != 0xA000;
         out.entry(
-            tree.makeNode(
-                r.caller(), r.node(), r.text(), plain ? mode & ~umask : mode, device));
+            tree.makeNode(r.caller(), r.node(), r.text(), plain ? mode & ~umask : mode, device));
       }
       case FuseAbi.FUSE_MKDIR -> {
         int mode = r.arguments(8).getInt();
@@ -142,8 +138,7 @@ final class FuseDispatcher {
         String name = r.text();
         out.entry(tree.makeLink(r.caller(), r.node(), name, r.text()));
       }
-      case FuseAbi.FUSE_LINK ->
-          out.entry(tree.link(r.arguments(8).getLong(), r.node(), r.text()));
+      case FuseAbi.FUSE_LINK -> out.entry(tree.link(r.arguments(8).getLong(), r.node(), r.text()));
       case FuseAbi.FUSE_UNLINK -> tree.unlink(r.node(), r.text());
       case FuseAbi.FUSE_RMDIR -> tree.removeDirectory(r.node(), r.text());
       case FuseAbi.FUSE_RENAME -> {

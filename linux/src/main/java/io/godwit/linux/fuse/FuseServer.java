@@ -96,9 +96,7 @@ public final class FuseServer implements AutoCloseable {
               + ",max_read="
               + config.maxTransfer();
       long flags =
-          MountAbi.MS_NOSUID
-              | MountAbi.MS_NODEV
-              | (config.readOnly() ? MountAbi.MS_RDONLY : 0);
+          MountAbi.MS_NOSUID | MountAbi.MS_NODEV | (config.readOnly() ? MountAbi.MS_RDONLY : 0);
       Mounts.mount(config.name(), mountPoint, "fuse.godwit", flags, options);
     } catch (LinuxException e) {
       Descriptors.close(fuse);
@@ -112,7 +110,10 @@ public final class FuseServer implements AutoCloseable {
   private void start() {
     for (int i = 0; i < config.threads(); i++) {
       threads.add(
-          Thread.ofPlatform().daemon().name("godwit-fuse-" + fuse.number() + "-" + i).start(this::serve));
+          Thread.ofPlatform()
+              .daemon()
+              .name("godwit-fuse-" + fuse.number() + "-" + i)
+              .start(this::serve));
     }
   }
 
@@ -171,8 +172,7 @@ public final class FuseServer implements AutoCloseable {
         ByteBuffer.allocate(request.arguments().remaining()).order(ByteOrder.nativeOrder());
     copy.put(request.arguments()).flip();
     Request own =
-        new Request(
-            request.opcode(), request.unique(), request.node(), request.caller(), copy);
+        new Request(request.opcode(), request.unique(), request.node(), request.caller(), copy);
     Thread thread =
         Thread.ofVirtual()
             .name("godwit-fuse-lock-" + request.unique())

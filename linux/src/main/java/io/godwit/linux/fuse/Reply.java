@@ -84,10 +84,7 @@ final class Reply {
 
   /** struct fuse_attr_out. */
   Reply attributesWithTime(FileTree.Attributes a) {
-    return putLong(cacheNanos / NANOS)
-        .putInt((int) (cacheNanos % NANOS))
-        .putInt(0)
-        .attributes(a);
+    return putLong(cacheNanos / NANOS).putInt((int) (cacheNanos % NANOS)).putInt(0).attributes(a);
   }
 
   /** struct fuse_entry_out. */

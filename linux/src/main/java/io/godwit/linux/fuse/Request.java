@@ -22,9 +22,7 @@ record Request(int opcode, long unique, long node, FileTree.Caller caller, ByteB
         message.getLong(8),
         message.getLong(16),
         new FileTree.Caller(message.getInt(24), message.getInt(28), message.getInt(32)),
-        message
-            .slice(HEADER, message.remaining() - HEADER)
-            .order(ByteOrder.nativeOrder()));
+        message.slice(HEADER, message.remaining() - HEADER).order(ByteOrder.nativeOrder()));
   }
 
   /** The arguments, which have at least that many bytes. */

@@ -30,9 +30,7 @@ class DoctorTest {
             root ->
                 assertThat(root.children())
                     .noneMatch(
-                        g ->
-                            g.path()
-                                .contains("godwit-doctor-" + ProcessHandle.current().pid())));
+                        g -> g.path().contains("godwit-doctor-" + ProcessHandle.current().pid())));
   }
 
   @Test

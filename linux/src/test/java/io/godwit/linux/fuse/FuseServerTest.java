@@ -23,12 +23,12 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Uses a mounted tree as any program would, through the kernel. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -65,7 +65,8 @@ class FuseServerTest {
     Files.write(file, data);
     assertThat(Arrays.equals(Files.readAllBytes(file), data)).isTrue();
     assertThat(Files.size(file)).isEqualTo(data.length);
-    try (var channel = java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
+    try (var channel =
+        java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap("xyz".getBytes(StandardCharsets.UTF_8)), 4_999_999);
       channel.truncate(5_000_001);
     }
@@ -110,15 +111,16 @@ class FuseServerTest {
     assertThat(Files.getLastModifiedTime(file).toMillis()).isEqualTo(1_234_567_890_123L);
     assertThat(Files.getFileStore(file).getTotalSpace()).isEqualTo(4096_000);
     assertThatThrownBy(() -> Descriptors.open(root + "/nothing", FileAbi.O_RDONLY))
-        .isInstanceOfSatisfying(
-            LinuxException.class, e -> assertThat(e.is(Errno.ENOENT)).isTrue());
+        .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ENOENT)).isTrue());
   }
 
   @Test
   void aProgramRunsInIt() throws Exception {
     Files.copy(Path.of("/bin/echo"), root.resolve("echo"));
     Process process =
-        new ProcessBuilder(root.resolve("echo").toString(), "hello").directory(root.toFile()).start();
+        new ProcessBuilder(root.resolve("echo").toString(), "hello")
+            .directory(root.toFile())
+            .start();
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .isEqualTo("hello\n");
     assertThat(process.waitFor()).isZero();
@@ -158,8 +160,7 @@ class FuseServerTest {
   void configurationsAreChecked() {
     for (int transfer : List.of(0, 5000, 2 << 20)) {
       assertThatThrownBy(
-              () ->
-                  new FuseServer.Config("x", 1, transfer, java.time.Duration.ZERO, true, true))
+              () -> new FuseServer.Config("x", 1, transfer, java.time.Duration.ZERO, true, true))
           .isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> FuseServer.Config.ofName("a,b"))
