@@ -50,6 +50,8 @@ final class Commands {
       case "token" -> new TokenCommand(io);
       case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "checkpoint" -> new CheckpointCommand(io);
+      case "restart" -> new RestartCommand(io);
       case "simulate" -> new SimulateCommand(io);
       case "profile" -> new ProfileCommand(io);
       case "completion" -> new CompletionCommand(io);
@@ -69,6 +71,8 @@ final class Commands {
         new Entry("wait", PROCESSES, "wait until a process has ended"),
         new Entry("logs", PROCESSES, "print what a process has written"),
         new Entry("attach", PROCESSES, "connect with the console of a process"),
+        new Entry("checkpoint", PROCESSES, "write a running process to an image"),
+        new Entry("restart", PROCESSES, "rebuild a process from its image"),
         new Entry("init", CLUSTER, "make a cluster"),
         new Entry("token", CLUSTER, "make a token for one more node"),
         new Entry("join", CLUSTER, "take this node into a cluster"),

@@ -1,8 +1,10 @@
 package io.godwit.cli;
 
 import com.google.gson.JsonObject;
+import io.godwit.core.control.ControlMessage;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.SocketLocation;
+import java.util.function.Consumer;
 
 /** A subcommand that asks the daemon of its node. */
 public abstract class DaemonCommand extends CommandBody {
@@ -24,8 +26,14 @@ public abstract class DaemonCommand extends CommandBody {
 
   /** Asks one question and gives the answer. */
   protected JsonObject ask(Method method, JsonObject params) {
+    return ask(method, params, event -> {});
+  }
+
+  /** As above, with the events on the way. */
+  protected JsonObject ask(
+      Method method, JsonObject params, Consumer<ControlMessage.Event> events) {
     try (ControlClient client = connect()) {
-      return client.ask(method, params);
+      return client.ask(method, params, events);
     }
   }
 }
