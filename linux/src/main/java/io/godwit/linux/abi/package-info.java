@@ -1,7 +1,7 @@
 /**
  * The lower tier of the bindings and everything that depends on the architecture: system call
- * numbers, structure layouts, register files, code bytes. The only package that touches
- * java.lang.foreign.
+ * numbers, constants, structure layouts, register files, code bytes. Classes marked {@link
+ * io.godwit.linux.abi.CHeaders} are compared with the C headers by a test.
  */
 @NullMarked
 package io.godwit.linux.abi;
