@@ -139,7 +139,7 @@ public final class Engine {
    */
   public RebuiltPod rebuild(
       PodImage image, RestoreOptions options, Tracer tracer, PhaseListener listener) {
-    return new RebuiltPod(
-        tracer, new Restorer(image, kinds, options, tracer), new PhaseTimer(listener));
+    Restorer restorer = tracer.call(() -> new Restorer(image, kinds, options, tracer));
+    return new RebuiltPod(tracer, restorer, new PhaseTimer(listener));
   }
 }

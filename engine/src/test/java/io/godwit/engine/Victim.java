@@ -174,6 +174,9 @@ final class Victim implements AutoCloseable {
 
   @Override
   public void close() {
+    for (Pid descendant : Engine.descendants(java.util.List.of(pid)).reversed()) {
+      Kernel.call(Syscall.KILL, descendant.number(), Signals.SIGKILL);
+    }
     Kernel.call(Syscall.KILL, pid.number(), Signals.SIGKILL);
     Kernel.call(Syscall.WAIT4, pid.number(), 0, WaitStatus.WALL, 0);
   }

@@ -41,6 +41,33 @@ public final class DescriptorChannel implements AutoCloseable {
     return new DescriptorChannel(new Fd(pair.getInt(0)), new Fd(pair.getInt(4)));
   }
 
+  /**
+   * Opens one between this process and a stopped one that has inherited nothing from it: the pair
+   * is made there and one end fetched with pidfd_getfd(2).
+   */
+  public static DescriptorChannel openIn(Injector stopped) {
+    SyscallBatch batch = stopped.batch();
+    long pair = batch.reserve(8);
+    batch.add(Syscall.SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET_CLOEXEC, 0, pair);
+    stopped.run(batch);
+    int theirs = batch.number(pair);
+    int ours = batch.number(pair + 4);
+    int pid = stopped.memory().pid().number();
+    long pidfd =
+        LinuxException.check(
+            Kernel.call(Syscall.PIDFD_OPEN, pid, 0), Syscall.PIDFD_OPEN, "process " + pid);
+    try {
+      long fetched = Kernel.call(Syscall.PIDFD_GETFD, pidfd, ours, 0);
+      LinuxException.check(fetched, Syscall.PIDFD_GETFD, "process " + pid + ", fd " + ours);
+      stopped.check(Syscall.CLOSE, "channel end", ours);
+      DescriptorChannel channel = new DescriptorChannel(new Fd((int) fetched), new Fd(theirs));
+      channel.remoteClosed = true; // this process never had it
+      return channel;
+    } finally {
+      Kernel.call(Syscall.CLOSE, pidfd);
+    }
+  }
+
   /** This process's end. */
   public Fd local() {
     return local;

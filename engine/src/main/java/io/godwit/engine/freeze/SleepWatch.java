@@ -91,9 +91,7 @@ public final class SleepWatch {
           && TIMED.contains((int) inside.number())) {
         int call =
             inside.number() == RESTART ? byWaitChannel(task.waitChannel()) : (int) inside.number();
-        if (call >= 0) {
-          seen.put(tid, new Seen(call, now - task.sched().execStartNanos()));
-        }
+        seen.put(tid, new Seen(call, now - task.sched().execStartNanos()));
       }
     } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
       // Gone, or a kernel without this file: its call begins again with the whole time.
@@ -102,13 +100,11 @@ public final class SleepWatch {
 
   /** A call that was restarted once shows only its restart; where it sleeps tells which it was. */
   private static int byWaitChannel(String function) {
-    if (function.contains("nanosleep")) {
-      return NANOSLEEP;
-    }
     if (function.contains("poll")) {
       return POLL;
     }
-    return function.contains("futex") ? FUTEX : -1;
+    // A restarted sleep shows as the entry code itself: its function gives way to the next one.
+    return function.contains("futex") ? FUTEX : NANOSLEEP;
   }
 
   /** What the scheduler's clock shows about now: a thread that has just slept has been clocked. */

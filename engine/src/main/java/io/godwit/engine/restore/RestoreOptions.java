@@ -1,6 +1,5 @@
 package io.godwit.engine.restore;
 
-import io.godwit.linux.DescriptorChannel;
 import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
 import java.nio.file.Path;
@@ -22,10 +21,9 @@ public record RestoreOptions(Optional<Parent> parent, Path root, Map<String, Fd>
   }
 
   /**
-   * A stopped process, a pod's init, in which calls can be made.
+   * A stopped process, a pod's init, in which calls can be made. It is left as it was found.
    *
-   * @param injector open over it, owned by the caller
-   * @param channel whose remote end it has inherited
+   * @param injector open over it, owned by the caller, on the same tracer as the rebuilding
    */
-  public record Parent(Injector injector, DescriptorChannel channel) {}
+  public record Parent(Injector injector) {}
 }

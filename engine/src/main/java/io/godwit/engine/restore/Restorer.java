@@ -42,11 +42,13 @@ public final class Restorer {
   private final RestoreOptions options;
   private final Tracer tracer;
   private final DescriptorChannel channel;
+  private final int channelInParent;
   private final Restoration restoration;
   private final PageWriter pages = new PageWriter();
   private final Map<Pid, ThreadBuilder> threadBuilders = new HashMap<>();
   private AddressRange staging = new AddressRange(0, 0);
   private @Nullable Stub factory;
+  private @Nullable Injector borrowed;
   private boolean ended;
 
   public Restorer(PodImage image, List<ResourceKind> kinds, RestoreOptions options, Tracer tracer) {
@@ -55,7 +57,11 @@ public final class Restorer {
     this.options = options;
     this.tracer = tracer;
     this.channel =
-        options.parent().map(RestoreOptions.Parent::channel).orElseGet(DescriptorChannel::open);
+        options
+            .parent()
+            .map(parent -> DescriptorChannel.openIn(parent.injector()))
+            .orElseGet(DescriptorChannel::open);
+    this.channelInParent = channel.remoteNumber();
     this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
   }
 
@@ -67,15 +73,38 @@ public final class Restorer {
   /** Makes the processes, empty, with their numbers and relations. */
   public void makeProcesses() {
     Injector parent = parentInjector();
+    int above = highestDescriptor() + 1;
     Map<Pid, TreeBuilder.Member> members =
-        new TreeBuilder(tracer, image.processes())
+        new TreeBuilder(tracer, image.processes(), root -> keepOnlyChannel(root, above))
             .build(parent, new Pid(parent.tracee().tid().number()), options.parent().isEmpty());
+    channel.remoteNumber(above);
     for (LiveProcess process : image.live()) {
       TreeBuilder.Member member = java.util.Objects.requireNonNull(members.get(process.pid()));
       restoration.add(new RestoredProcess(process, member.hostPid(), member.injector()));
     }
     closeFactory();
     stage(RestoreStage.PROCESSES);
+  }
+
+  /** The channel goes above all descriptors of the image, so that none has to make room for it. */
+  private void keepOnlyChannel(Injector root, int above) {
+    SyscallBatch batch = root.batch();
+    if (channelInParent != above) {
+      batch.add(Syscall.DUP2, channelInParent, above);
+    }
+    batch.add(Syscall.CLOSE_RANGE, 0, above - 1L, 0);
+    batch.add(Syscall.CLOSE_RANGE, above + 1L, 0xffff_ffffL, 0);
+    root.run(batch);
+  }
+
+  private int highestDescriptor() {
+    int highest = 2;
+    for (LiveProcess process : image.live()) {
+      for (var descriptor : process.descriptors().descriptors()) {
+        highest = Math.max(highest, descriptor.number());
+      }
+    }
+    return highest;
   }
 
   /** A process with a scratch area where no process of the image has anything. */
@@ -91,13 +120,13 @@ public final class Restorer {
               .map(m -> m.range())
               .toList());
       AddressRange room = place(space);
-      return Injector.open(given.tracee(), given.memory(), given.gadget(), room.start());
+      borrowed = Injector.open(given.tracee(), given.memory(), given.gadget(), room.start());
+      return borrowed;
     }
     AddressRange room = place(space);
     Stub stub = Stub.start(tracer, room.start(), channel.remote().number());
     factory = stub;
     channel.closeRemote();
-    moveChannel(stub.injector());
     return stub.injector();
   }
 
@@ -107,27 +136,15 @@ public final class Restorer {
     return room;
   }
 
-  /** Above all descriptors of the image, so that none has to make room for it. */
-  private void moveChannel(Injector stub) {
-    int highest = 2;
-    for (LiveProcess process : image.live()) {
-      for (var descriptor : process.descriptors().descriptors()) {
-        highest = Math.max(highest, descriptor.number());
-      }
-    }
-    if (channel.remoteNumber() != highest + 1) {
-      SyscallBatch batch = stub.batch();
-      batch.add(Syscall.DUP2, channel.remoteNumber(), highest + 1);
-      batch.add(Syscall.CLOSE, channel.remoteNumber());
-      stub.run(batch);
-      channel.remoteNumber(highest + 1);
-    }
-  }
-
   private void closeFactory() {
     if (factory != null) {
       factory.close();
       factory = null;
+    }
+    if (borrowed != null) {
+      borrowed.call(Syscall.CLOSE, channelInParent);
+      borrowed.close();
+      borrowed = null;
     }
   }
 
@@ -242,8 +259,6 @@ public final class Restorer {
     closeFactory();
     new ArrayList<>(restoration.cleanups()).forEach(Runnable::run);
     restoration.descriptors().values().forEach(Descriptors::close);
-    if (options.parent().isEmpty()) {
-      channel.close();
-    }
+    channel.close();
   }
 }

@@ -10,6 +10,7 @@ import io.godwit.linux.RemoteMemory;
 import io.godwit.linux.SyscallBatch;
 import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Signals;
 import io.godwit.linux.abi.Syscall;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -41,12 +43,18 @@ final class TreeBuilder {
   private final Map<Pid, Member> members = new LinkedHashMap<>();
   private final List<Member> standIns = new ArrayList<>();
   private final Map<Member, Member> standInParents = new HashMap<>();
+  private final List<Member> all = new ArrayList<>();
+  private final Consumer<Injector> newRoot;
 
   /** A process that has been made. */
   record Member(Pid podPid, Pid hostPid, Injector injector) {}
 
-  TreeBuilder(Tracer tracer, List<ProcessImage> images) {
+  /**
+   * @param newRoot is called for each process that the factory bears, before it has children
+   */
+  TreeBuilder(Tracer tracer, List<ProcessImage> images, Consumer<Injector> newRoot) {
     this.tracer = tracer;
+    this.newRoot = newRoot;
     this.images = images;
     this.children =
         images.stream().collect(Collectors.groupingBy(image -> image.identity().parent()));
@@ -61,13 +69,18 @@ final class TreeBuilder {
   Map<Pid, Member> build(Injector factory, Pid factoryHost, boolean adopted) {
     Member origin = new Member(factoryHost, factoryHost, factory);
     List<ProcessImage> roots = children.getOrDefault(Optional.<Pid>empty(), List.of());
-    for (ProcessImage root : roots) {
-      bear(origin, root, adopted ? Clone.CLONE_PARENT : 0, 0);
+    try {
+      for (ProcessImage root : roots) {
+        bear(origin, root, adopted ? Clone.CLONE_PARENT : 0, 0);
+      }
+      joinGroups();
+      endZombies();
+      standIns.forEach(this::kill);
+      return members;
+    } catch (RuntimeException e) {
+      all.reversed().forEach(TreeBuilder::discard);
+      throw e;
     }
-    joinGroups();
-    endZombies();
-    standIns.forEach(this::kill);
-    return members;
   }
 
   private void bear(Member parent, ProcessImage image, long flags, int parentSession) {
@@ -125,10 +138,23 @@ final class TreeBuilder {
     Pid hostPid = hostPid(parent, podPid, (flags & Clone.CLONE_PARENT) != 0);
     Tracee tracee = tracer.adopt(new Tid(hostPid.number()));
     awaitBirth(tracee);
-    return new Member(
-        podPid,
-        hostPid,
-        Injector.over(tracee, RemoteMemory.of(hostPid), parent.injector().scratch()));
+    Member member =
+        new Member(
+            podPid,
+            hostPid,
+            Injector.over(tracee, RemoteMemory.of(hostPid), parent.injector().scratch()));
+    all.add(member);
+    if (!members.containsValue(parent) && !standIns.contains(parent)) {
+      newRoot.accept(member.injector());
+    }
+    return member;
+  }
+
+  private static void discard(Member member) {
+    if (!member.injector().tracee().isGone()) {
+      Kernel.call(Syscall.KILL, member.hostPid().number(), Signals.SIGKILL);
+      awaitEnd(member.injector().tracee());
+    }
   }
 
   static void awaitBirth(Tracee tracee) {
@@ -220,9 +246,15 @@ final class TreeBuilder {
 
   private static void awaitEnd(Tracee tracee) {
     long deadline = System.nanoTime() + STOP_TIMEOUT_NANOS;
-    while (!tracee.isGone() && System.nanoTime() < deadline) {
-      if (tracee.await(STOP_TIMEOUT_NANOS).isPresent() && tracee.isStopped()) {
-        tracee.resume();
+    try {
+      while (!tracee.isGone() && System.nanoTime() < deadline) {
+        if (tracee.await(STOP_TIMEOUT_NANOS).isPresent() && tracee.isStopped()) {
+          tracee.resume();
+        }
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ECHILD) && !e.is(Errno.ESRCH)) {
+        throw e;
       }
     }
   }
@@ -238,11 +270,7 @@ final class TreeBuilder {
 
   private void kill(Member standIn) {
     Kernel.call(Syscall.KILL, standIn.hostPid().number(), Signals.SIGKILL);
-    try {
-      awaitEnd(standIn.injector().tracee());
-    } catch (LinuxException e) {
-      throw new IllegalStateException("stand-in " + standIn.podPid() + " does not end", e);
-    }
+    awaitEnd(standIn.injector().tracee());
     Member parent = standInParents.get(standIn);
     if (parent != null && members.containsValue(parent)) {
       SyscallBatch batch = parent.injector().batch();
