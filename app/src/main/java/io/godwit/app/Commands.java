@@ -50,6 +50,7 @@ final class Commands {
       case "token" -> new TokenCommand(io);
       case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "node" -> new NodeCommand(io);
       case "checkpoint" -> new CheckpointCommand(io);
       case "restart" -> new RestartCommand(io);
       case "simulate" -> new SimulateCommand(io);
@@ -77,6 +78,7 @@ final class Commands {
         new Entry("token", CLUSTER, "make a token for one more node"),
         new Entry("join", CLUSTER, "take this node into a cluster"),
         new Entry("nodes", CLUSTER, "list the nodes"),
+        new Entry("node", CLUSTER, "run this machine's daemon"),
         new Entry("simulate", OTHER, "run scheduling policies in virtual time"),
         new Entry("profile", OTHER, "show the scheduling profiles"),
         new Entry("completion", OTHER, "print the completion script for bash or zsh"),

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
  * tokens/     one record for each join token
  * members/    one record for each node of the cluster
  * journal/    one record for each process: owner, epoch, stage of its migration
+ * processes/  one record for each process that is here or was started here
  * pods/       what the pod room keeps for each pod
  * lock        held by the daemon that runs
  * control.sock  where commands of this machine reach the daemon
@@ -40,7 +41,8 @@ public record StateDirectory(Path root) {
           state.tokens(),
           state.members(),
           state.journal(),
-          state.pods()
+          state.pods(),
+          state.processes()
         }) {
       DurableFiles.ownedDirectory(part);
     }
@@ -69,6 +71,10 @@ public record StateDirectory(Path root) {
 
   public Path pods() {
     return root.resolve("pods");
+  }
+
+  public Path processes() {
+    return root.resolve("processes");
   }
 
   /** The socket for commands. */

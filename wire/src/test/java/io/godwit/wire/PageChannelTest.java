@@ -173,11 +173,12 @@ class PageChannelTest {
 
   @Test
   void anEndBeforeTheLastFrameIsSaid() throws Exception {
-    try (PageServer.Session session = server.announce("m", false);
-        PageChannel source = connect("m", session.secret());
-        PageChannel destination = session.accept(SOON)) {
-      source.close();
-      assertFails(WireError.CUT, destination::receive);
+    try (PageServer.Session session = server.announce("m", false)) {
+      PageChannel source = connect("m", session.secret());
+      try (PageChannel destination = session.accept(SOON)) {
+        source.close();
+        assertFails(WireError.CUT, destination::receive);
+      }
     }
   }
 

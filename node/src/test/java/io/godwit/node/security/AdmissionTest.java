@@ -18,6 +18,7 @@ import io.godwit.wire.proto.NodeDescription;
 import io.godwit.wire.proto.PeerGrpc;
 import io.grpc.stub.StreamObserver;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AdmissionTest {
-  private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
+  private static final InetSocketAddress ANY =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final NodeId ALPHA = new NodeId("alpha");
   private static final NodeId BETA = new NodeId("beta");
 
@@ -204,7 +206,7 @@ class AdmissionTest {
   void garbageOnThePortLeavesTheServerAlive() throws Exception {
     byte[] garbage = new byte[100_000];
     new java.util.Random(7).nextBytes(garbage);
-    try (Socket socket = new Socket("127.0.0.1", server.address().getPort());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
         OutputStream out = socket.getOutputStream()) {
       socket.setSoTimeout(10_000);
       try {

@@ -1,0 +1,159 @@
+package io.godwit.node.daemon;
+
+import com.google.protobuf.ByteString;
+import io.godwit.core.NodeId;
+import io.godwit.node.home.ConsoleChannel;
+import io.godwit.node.home.ConsoleHome;
+import io.godwit.node.home.ConsoleLog;
+import io.godwit.node.home.ConsoleMessage;
+import io.godwit.node.pod.ConsoleRelay;
+import io.godwit.node.pod.Pod;
+import io.godwit.wire.PeerConnection;
+import io.godwit.wire.proto.ConsoleData;
+import io.godwit.wire.proto.ConsoleFrame;
+import io.godwit.wire.proto.ConsoleOpen;
+import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The consoles of this node: the homes of those started here, and the relays beside those that run
+ * here. Between two nodes each console message is one frame of a stream.
+ */
+final class Consoles implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Consoles.class.getName());
+  private static final long LOG_BYTES = 64L << 20;
+
+  private final Function<String, Path> directories;
+  private final Map<String, ConsoleHome> homes = new ConcurrentHashMap<>();
+  private final Map<String, ConsoleRelay> relays = new ConcurrentHashMap<>();
+
+  /**
+   * @param directories where what belongs to a pod is kept
+   */
+  Consoles(Function<String, Path> directories) {
+    this.directories = directories;
+  }
+
+  /** The home's end of a console that was started here. */
+  ConsoleHome home(String pod) {
+    return homes.computeIfAbsent(
+        pod,
+        p -> new ConsoleHome(new ConsoleLog(directories.apply(p).resolve("console"), LOG_BYTES)));
+  }
+
+  /** The relay of a pod that runs here. */
+  Optional<ConsoleRelay> relay(String pod) {
+    return Optional.ofNullable(relays.get(pod));
+  }
+
+  /** A pod runs here whose home is here too. */
+  void connectHere(Pod pod) {
+    ConsoleRelay relay = ConsoleRelay.of(pod);
+    relays.put(pod.id(), relay);
+    connectHere(pod.id(), relay);
+  }
+
+  private void connectHere(String pod, ConsoleRelay relay) {
+    ConsoleHome home = home(pod);
+    home.connect(relay::receive);
+    relay.connect(home::receive);
+  }
+
+  /** A relay that was made for a pod that has arrived; its home is here or at another node. */
+  void arrived(
+      String pod, ConsoleRelay relay, boolean homeIsHere, Function<String, PeerConnection> home) {
+    relays.put(pod, relay);
+    if (homeIsHere) {
+      connectHere(pod, relay);
+    } else {
+      connectAway(pod, relay, home.apply(pod));
+    }
+  }
+
+  private static void connectAway(String pod, ConsoleRelay relay, PeerConnection home) {
+    StreamObserver<ConsoleFrame> out = home.streams().relay(new Frames(relay));
+    out.onNext(ConsoleFrame.newBuilder().setOpen(ConsoleOpen.newBuilder().setPod(pod)).build());
+    relay.connect(channel(out));
+  }
+
+  /** The pod has left or ended. */
+  void forgetRelay(String pod) {
+    ConsoleRelay relay = relays.remove(pod);
+    if (relay != null) {
+      relay.close();
+    }
+  }
+
+  /** Another node opens the way to the home of a pod that runs there. */
+  StreamObserver<ConsoleFrame> opened(NodeId by, StreamObserver<ConsoleFrame> back) {
+    return new StreamObserver<>() {
+      private volatile ConsoleChannel.End end = message -> {};
+
+      @Override
+      public void onNext(ConsoleFrame frame) {
+        if (frame.getKindCase() == ConsoleFrame.KindCase.OPEN) {
+          ConsoleHome home = home(frame.getOpen().getPod());
+          end = home;
+          home.connect(channel(back));
+        } else {
+          end.receive(ConsoleMessage.of(frame.getData().getBytes().toByteArray()));
+        }
+      }
+
+      @Override
+      public void onError(Throwable broken) {
+        LOG.log(Level.DEBUG, "a console from node {0} broke off: {1}", by, broken.getMessage());
+      }
+
+      @Override
+      public void onCompleted() {
+        back.onCompleted();
+      }
+    };
+  }
+
+  private static ConsoleChannel channel(StreamObserver<ConsoleFrame> out) {
+    return message -> {
+      ConsoleFrame frame =
+          ConsoleFrame.newBuilder()
+              .setData(ConsoleData.newBuilder().setBytes(ByteString.copyFrom(message.toBytes())))
+              .build();
+      // Messages come from several threads, and a stream takes them from one at a time.
+      synchronized (out) {
+        try {
+          out.onNext(frame);
+        } catch (RuntimeException broken) {
+          LOG.log(Level.DEBUG, "a console broke off: {0}", broken.getMessage());
+        }
+      }
+    };
+  }
+
+  /** What comes from the home goes to the relay. */
+  private record Frames(ConsoleRelay relay) implements StreamObserver<ConsoleFrame> {
+    @Override
+    public void onNext(ConsoleFrame frame) {
+      relay.receive(ConsoleMessage.of(frame.getData().getBytes().toByteArray()));
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      LOG.log(Level.DEBUG, "a console broke off: {0}", broken.getMessage());
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  @Override
+  public void close() {
+    relays.keySet().forEach(this::forgetRelay);
+    homes.values().forEach(ConsoleHome::close);
+  }
+}

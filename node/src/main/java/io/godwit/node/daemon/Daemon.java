@@ -1,0 +1,269 @@
+package io.godwit.node.daemon;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.core.control.ClusterView;
+import io.godwit.core.control.JoinToken;
+import io.godwit.node.Configuration;
+import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
+import io.godwit.node.StateDirectory;
+import io.godwit.node.control.ControlServer;
+import io.godwit.node.control.NodeOperations;
+import io.godwit.node.migration.MoveOrder;
+import io.godwit.node.migration.PhaseGate;
+import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.peers.ClusterLink;
+import io.godwit.node.peers.NodeFacts;
+import io.godwit.node.pod.Pod;
+import io.godwit.node.pod.PodRoom;
+import io.godwit.node.security.Addresses;
+import io.godwit.node.security.ClusterAdmission;
+import io.godwit.node.security.IdentityFiles;
+import io.godwit.wire.NodeIdentity;
+import io.godwit.wire.proto.NodeDescription;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that runs. Pods outlive it: closing it, or killing it, leaves them running, and the next
+ * daemon on the same state directory takes them up again.
+ */
+public final class Daemon implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Daemon.class.getName());
+
+  private final Configuration configuration;
+  private final StateDirectory state;
+  private final InstantSource clock;
+  private final PhaseGate gate;
+  private final FileChannel lock;
+  private final PodRoom pods;
+  private final Consoles consoles;
+  private final LocalProcesses processes;
+  private final ProcessMover mover;
+  private final NodeFacts facts;
+  private final ControlServer control;
+  private final NodeOperations operations;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable ClusterLink link;
+
+  /**
+   * Starts a node.
+   *
+   * @param controlSocket where commands of this machine reach it
+   * @param movers makes what moves the pods of this node
+   * @param gate stands before each phase of each migration
+   */
+  public static Daemon start(
+      Configuration configuration,
+      Path controlSocket,
+      Function<PodRoom, ProcessMover> movers,
+      PhaseGate gate,
+      InstantSource clock) {
+    StateDirectory state = StateDirectory.open(configuration.state());
+    FileChannel lock = state.lock();
+    try {
+      return new Daemon(configuration, state, lock, controlSocket, movers, gate, clock);
+    } catch (IOException failed) {
+      close(lock);
+      throw new GodwitException(
+          NodeError.STATE_DIRECTORY,
+          "listening for commands at " + controlSocket,
+          String.valueOf(failed.getMessage()),
+          "name another place with --run-dir",
+          failed);
+    } catch (RuntimeException failed) {
+      close(lock);
+      throw failed;
+    }
+  }
+
+  private Daemon(
+      Configuration configuration,
+      StateDirectory state,
+      FileChannel lock,
+      Path controlSocket,
+      Function<PodRoom, ProcessMover> movers,
+      PhaseGate gate,
+      InstantSource clock)
+      throws IOException {
+    this.configuration = configuration;
+    this.state = state;
+    this.lock = lock;
+    this.gate = gate;
+    this.clock = clock;
+    this.facts = new NodeFacts(configuration);
+    this.pods = new PodRoom(state.root());
+    this.consoles = new Consoles(pods::directoryOf);
+    this.processes =
+        new LocalProcesses(
+            configuration.name(), pods, new ProcessRegistry(state.processes()), consoles);
+    this.mover = movers.apply(pods);
+    processes.readopt();
+    IdentityFiles identity = new IdentityFiles(state);
+    if (identity.present()) {
+      link(identity.load());
+    }
+    this.operations = new DaemonOperations(this, processes);
+    this.control = ControlServer.start(controlSocket, operations);
+    LOG.log(
+        Level.INFO,
+        "node {0} serves commands at {1}; {2} pods found",
+        self(),
+        controlSocket,
+        pods.all().size());
+  }
+
+  private ClusterLink link(NodeIdentity identity) {
+    if (!identity.node().equals(configuration.name())) {
+      throw new GodwitException(
+          NodeError.CONFIGURATION,
+          "starting node " + configuration.name(),
+          "its certificate is that of node " + identity.node(),
+          "set node.name to " + identity.node() + ", or use another state directory");
+    }
+    ClusterLink made =
+        new ClusterLink(
+            new ClusterLink.Parts(
+                configuration,
+                state,
+                identity,
+                processes,
+                mover,
+                gate,
+                clock,
+                NodeLimits.HEARTBEAT),
+            this::order);
+    link = made;
+    processes.reach(made::connect);
+    return made;
+  }
+
+  private MoveOrder order(String pod) {
+    ProcessEntry entry =
+        processes
+            .find(pod)
+            .filter(e -> e.waitStatus() == null && e.node().equals(self()))
+            .orElseThrow(
+                () ->
+                    new GodwitException(
+                        NodeError.UNKNOWN_PROCESS,
+                        "migrating '" + pod + "'",
+                        "node " + self() + " runs no process of that name",
+                        "see 'godwit ps'"));
+    ClusterLink linked = link;
+    String homeAddress = linked == null ? "" : linked.members().getOrDefault(entry.home(), "");
+    return new MoveOrder(
+        pod,
+        entry.epoch(),
+        entry.home(),
+        homeAddress,
+        self(),
+        "",
+        configuration.encryptPages(),
+        entry.uid());
+  }
+
+  /** This node's name. */
+  public NodeId self() {
+    return configuration.name();
+  }
+
+  /** What users may ask of it; what the control socket serves. */
+  public NodeOperations operations() {
+    return operations;
+  }
+
+  /** Its part in its cluster; null while it belongs to none. */
+  public @Nullable ClusterLink link() {
+    return link;
+  }
+
+  NodeDescription description() {
+    ClusterLink linked = link;
+    return linked == null
+        ? facts.describe(0).toBuilder().setAddress("").build()
+        : linked.description();
+  }
+
+  boolean hasTerminal(String name) {
+    return pods.find(name).map(Pod::record).map(r -> r.terminal()).orElse(false);
+  }
+
+  synchronized ClusterView createCluster(String name) {
+    NodeIdentity identity =
+        new ClusterAdmission(state, clock).init(name, self(), configuration.advertise());
+    return view(link(identity));
+  }
+
+  synchronized JoinToken createToken(Duration validity) {
+    ClusterLink linked = link;
+    String address = linked == null ? configuration.advertise() : linked.address();
+    io.godwit.node.security.JoinToken token =
+        new ClusterAdmission(state, clock).token(validity, address);
+    return new JoinToken(token.text(), token.address(), token.expires().toEpochMilli());
+  }
+
+  synchronized ClusterView join(String address, String token) {
+    NodeIdentity identity =
+        new ClusterAdmission(state, clock)
+            .join(
+                Addresses.parse(address),
+                io.godwit.node.security.JoinToken.parse(token),
+                self(),
+                configuration.advertise());
+    return view(link(identity));
+  }
+
+  private static ClusterView view(ClusterLink link) {
+    return new ClusterView(
+        link.identity().cluster(),
+        link.self().name(),
+        link.address(),
+        HexFormat.of().formatHex(NodeIdentity.fingerprint(link.identity().authority())));
+  }
+
+  /** Waits until it is closed. */
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
+  }
+
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      control.close();
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "closing the control socket: {0}", gone.getMessage());
+    }
+    ClusterLink linked = link;
+    if (linked != null) {
+      linked.close();
+    }
+    consoles.close();
+    pods.close();
+    close(lock);
+    closed.countDown();
+  }
+
+  private static void close(FileChannel lock) {
+    try {
+      lock.close();
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "releasing the lock: {0}", gone.getMessage());
+    }
+  }
+}

@@ -1,0 +1,438 @@
+package io.godwit.node.daemon;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.core.Pid;
+import io.godwit.core.control.CheckpointReport;
+import io.godwit.core.control.ClusterView;
+import io.godwit.core.control.JoinToken;
+import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.NodeView;
+import io.godwit.core.control.ProcessExit;
+import io.godwit.core.control.ProcessView;
+import io.godwit.core.control.Progress;
+import io.godwit.core.control.RunSpec;
+import io.godwit.node.NodeError;
+import io.godwit.node.control.Attachment;
+import io.godwit.node.control.Caller;
+import io.godwit.node.control.ConsoleSink;
+import io.godwit.node.control.NodeOperations;
+import io.godwit.node.home.ConsoleHome;
+import io.godwit.node.migration.MigrationResult;
+import io.godwit.node.peers.ClusterLink;
+import io.godwit.wire.WireFailure;
+import io.godwit.wire.proto.AwaitRequest;
+import io.godwit.wire.proto.MoveProgress;
+import io.godwit.wire.proto.MoveRequest;
+import io.godwit.wire.proto.NodeDescription;
+import io.godwit.wire.proto.ProcessStatus;
+import io.godwit.wire.proto.SignalRequest;
+import io.godwit.wire.proto.StatusReply;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the daemon does for its users. */
+final class DaemonOperations implements NodeOperations {
+  private static final long TRANSFER_TELL_NANOS = 1_000_000_000;
+
+  private final Daemon daemon;
+  private final LocalProcesses processes;
+
+  DaemonOperations(Daemon daemon, LocalProcesses processes) {
+    this.daemon = daemon;
+    this.processes = processes;
+  }
+
+  @Override
+  public NodeView self() {
+    return view(daemon.description(), "", true);
+  }
+
+  @Override
+  public List<NodeView> nodes() {
+    List<NodeView> views = new ArrayList<>();
+    views.add(self());
+    ClusterLink link = daemon.link();
+    if (link != null) {
+      link.members()
+          .forEach(
+              (node, address) -> {
+                if (!node.equals(daemon.self())) {
+                  views.add(
+                      link.heard(node)
+                          .map(status -> view(status.getNode(), "", false))
+                          .orElseGet(() -> unreachable(link, node, address)));
+                }
+              });
+    }
+    return views;
+  }
+
+  private NodeView view(NodeDescription node, String detail, boolean self) {
+    ClusterLink link = daemon.link();
+    return new NodeView(
+        node.getNode(),
+        node.getAddress(),
+        link == null ? "" : link.identity().cluster(),
+        node.getAccepts() ? NodeView.State.READY : NodeView.State.UNWILLING,
+        node.getAccepts() ? detail : node.getRefusesBecause(),
+        self,
+        node.getSoftware(),
+        node.getKernelRelease(),
+        node.getArchitecture(),
+        node.getCpus(),
+        node.getLoadAverage(),
+        node.getMemoryTotalBytes(),
+        node.getMemoryAvailableBytes(),
+        count(node.getNode()));
+  }
+
+  private int count(String node) {
+    return (int)
+        processes(false).stream()
+            .filter(p -> p.node().equals(node) && p.state() != ProcessView.State.EXITED)
+            .count();
+  }
+
+  private NodeView unreachable(ClusterLink link, NodeId node, String address) {
+    return new NodeView(
+        node.name(),
+        address,
+        link.identity().cluster(),
+        NodeView.State.UNREACHABLE,
+        link.silence(node),
+        false,
+        "",
+        "",
+        "",
+        0,
+        0,
+        0,
+        0,
+        count(node.name()));
+  }
+
+  @Override
+  public List<ProcessView> processes(boolean withDependencies) {
+    // Of several words about a process the one of the highest epoch counts, and the owner's own.
+    Map<String, ProcessStatus> newest = new TreeMap<>();
+    ClusterLink link = daemon.link();
+    if (link != null) {
+      for (NodeId node : link.members().keySet()) {
+        Optional<StatusReply> heard = link.heard(node);
+        heard.ifPresent(h -> h.getProcessesList().forEach(p -> take(newest, p, node.name())));
+      }
+    }
+    String self = daemon.self().name();
+    processes.statuses().forEach(p -> take(newest, p, self));
+    return newest.values().stream().map(p -> view(p, withDependencies)).toList();
+  }
+
+  private static void take(Map<String, ProcessStatus> newest, ProcessStatus told, String by) {
+    newest.merge(
+        told.getName(),
+        told,
+        (old, fresh) ->
+            fresh.getEpoch() > old.getEpoch()
+                    || (fresh.getEpoch() == old.getEpoch()
+                        && (fresh.getHasEnded()
+                            || (fresh.getNode().equals(by) && !old.getHasEnded())))
+                ? fresh
+                : old);
+  }
+
+  private ProcessView view(ProcessStatus p, boolean withDependencies) {
+    ClusterLink link = daemon.link();
+    boolean moving = link != null && link.migrations().moving(p.getName());
+    ProcessView.State state =
+        p.getHasEnded()
+            ? ProcessView.State.EXITED
+            : !p.getRemark().isEmpty()
+                ? ProcessView.State.IN_DOUBT
+                : moving ? ProcessView.State.MIGRATING : ProcessView.State.RUNNING;
+    boolean here = p.getNode().equals(daemon.self().name());
+    ProcessUsage usage = here ? ProcessUsage.of(p.getPid()) : ProcessUsage.UNKNOWN;
+    return new ProcessView(
+        p.getName(),
+        p.getPid(),
+        processes.find(p.getName()).map(ProcessEntry::podPid).orElse(0),
+        state,
+        p.getNode(),
+        p.getHome(),
+        p.getUid(),
+        processes.find(p.getName()).map(ProcessEntry::user).orElse(Integer.toString(p.getUid())),
+        p.getCommand(),
+        p.getStartedMillis(),
+        usage.cpuMillis(),
+        here ? usage.memoryBytes() : p.getMemoryBytes(),
+        p.getEpoch(),
+        p.getHasEnded() ? ProcessExit.ofWaitStatus(p.getWaitStatus()) : null,
+        withDependencies ? dependencies(p) : List.of());
+  }
+
+  private static List<ProcessView.Dependency> dependencies(ProcessStatus p) {
+    return p.getHome().equals(p.getNode()) || p.getHasEnded()
+        ? List.of()
+        : List.of(
+            new ProcessView.Dependency(
+                p.getHome(), "console", "its standard streams, signals and exit status"));
+  }
+
+  @Override
+  public ProcessView find(String what) {
+    for (ProcessView process : processes(false)) {
+      boolean here = process.node().equals(daemon.self().name());
+      if (process.name().equals(what)
+          || (here && process.hostPid() > 0 && what.equals(Integer.toString(process.hostPid())))) {
+        return process;
+      }
+    }
+    throw new GodwitException(
+        NodeError.UNKNOWN_PROCESS,
+        "looking for '" + what + "'",
+        "no process under Godwit's care has that name or number",
+        "list them with 'godwit ps --all'");
+  }
+
+  @Override
+  public ProcessView run(Caller caller, RunSpec spec) {
+    String node = spec.node();
+    if (node != null && !node.equals(daemon.self().name())) {
+      requireLink("starting a program on node " + node);
+      throw new GodwitException(
+          NodeError.NOT_WILLING,
+          "starting a program on node " + node,
+          "programs are started at home",
+          "start it here and move it: godwit migrate NAME --to " + node);
+    }
+    return find(processes.run(caller, spec).name());
+  }
+
+  @Override
+  public ProcessView adopt(Caller caller, Pid hostPid, @Nullable String name) {
+    throw new GodwitException(
+        NodeError.NOT_WILLING,
+        "adopting process " + hostPid,
+        "this release takes only processes into its care that it started",
+        "start it with 'godwit run'");
+  }
+
+  @Override
+  public MigrationReport migrate(
+      ProcessView process, NodeId to, String strategy, Consumer<Progress> progress)
+      throws InterruptedException {
+    ClusterLink link = requireLink("migrating '" + process.name() + "'");
+    String title = strategy.isEmpty() ? "eager" : strategy;
+    if (process.node().equals(daemon.self().name())) {
+      MigrationResult result =
+          link.move(
+              process.name(),
+              to,
+              strategy,
+              (phase, bytes, expected, elapsed) ->
+                  progress.accept(progress(phase.title(), bytes, expected, elapsed)));
+      return report(
+          process,
+          to,
+          title,
+          result.freezeNanos(),
+          result.totalNanos(),
+          result.bytes(),
+          result.epoch().number());
+    }
+    try {
+      Iterator<MoveProgress> told =
+          link.connect(new NodeId(process.node()))
+              .longCalls()
+              .move(
+                  MoveRequest.newBuilder()
+                      .setPod(process.name())
+                      .setDestination(to.name())
+                      .setStrategy(strategy)
+                      .build());
+      while (told.hasNext()) {
+        MoveProgress next = told.next();
+        if (next.hasResult()) {
+          return report(
+              process,
+              to,
+              title,
+              next.getResult().getFreezeNanos(),
+              next.getResult().getTotalNanos(),
+              next.getResult().getBytes(),
+              next.getResult().getEpoch());
+        }
+        progress.accept(
+            progress(
+                next.getPhase(), next.getBytes(), next.getBytesExpected(), next.getElapsedNanos()));
+      }
+    } catch (StatusRuntimeException failed) {
+      throw WireFailure.fromStatus(failed, process.node());
+    }
+    throw new GodwitException(
+        NodeError.INTERNAL,
+        "migrating '" + process.name() + "'",
+        "node " + process.node() + " did not tell the outcome",
+        "see 'godwit ps'");
+  }
+
+  private static Progress progress(String phase, long bytes, long expected, long elapsedNanos) {
+    long rate =
+        elapsedNanos <= 0 ? 0 : (long) ((double) bytes * TRANSFER_TELL_NANOS / elapsedNanos);
+    return new Progress(phase, bytes, Math.max(expected, bytes), rate, elapsedNanos / 1000);
+  }
+
+  private static MigrationReport report(
+      ProcessView process,
+      NodeId to,
+      String strategy,
+      long freezeNanos,
+      long totalNanos,
+      long bytes,
+      long epoch) {
+    return new MigrationReport(
+        process.name(),
+        process.node(),
+        to.name(),
+        strategy,
+        freezeNanos / 1000,
+        totalNanos / 1000,
+        bytes,
+        bytes,
+        0,
+        epoch);
+  }
+
+  @Override
+  public void signal(ProcessView process, int signal) {
+    if (process.node().equals(daemon.self().name())) {
+      processes.signal(process.name(), signal);
+      return;
+    }
+    try {
+      var _ =
+          requireLink("signalling '" + process.name() + "'")
+              .connect(new NodeId(process.node()))
+              .calls()
+              .signal(SignalRequest.newBuilder().setPod(process.name()).setSignal(signal).build());
+    } catch (StatusRuntimeException failed) {
+      throw WireFailure.fromStatus(failed, process.node());
+    }
+  }
+
+  @Override
+  public ProcessExit await(ProcessView process) throws InterruptedException {
+    if (process.home().equals(daemon.self().name())) {
+      try {
+        return ProcessExit.ofWaitStatus(processes.end(process.name()).get());
+      } catch (ExecutionException impossible) { // nobody completes it so
+        throw new AssertionError(impossible);
+      }
+    }
+    try {
+      return ProcessExit.ofWaitStatus(
+          requireLink("waiting for '" + process.name() + "'")
+              .connect(new NodeId(process.home()))
+              .longCalls()
+              .await(AwaitRequest.newBuilder().setPod(process.name()).build())
+              .getWaitStatus());
+    } catch (StatusRuntimeException failed) {
+      throw WireFailure.fromStatus(failed, process.home());
+    }
+  }
+
+  @Override
+  public Attachment attach(ProcessView process, boolean replay, ConsoleSink sink) {
+    ConsoleHome home = consoleHome(process);
+    return AttachedConsole.open(
+        home,
+        sink,
+        true,
+        daemon.hasTerminal(process.name()),
+        replay ? 0 : Long.MAX_VALUE,
+        true,
+        processes.end(process.name()));
+  }
+
+  @Override
+  public Attachment logs(ProcessView process, boolean follow, long tailBytes, ConsoleSink sink) {
+    ConsoleHome home = consoleHome(process);
+    long end = home.logEnd();
+    Attachment attachment =
+        AttachedConsole.open(
+            home,
+            sink,
+            false,
+            daemon.hasTerminal(process.name()),
+            Math.max(0, end - tailBytes),
+            follow || process.state() == ProcessView.State.EXITED,
+            processes.end(process.name()));
+    if (!follow && process.state() != ProcessView.State.EXITED) {
+      sink.end();
+    }
+    return attachment;
+  }
+
+  private ConsoleHome consoleHome(ProcessView process) {
+    if (!process.home().equals(daemon.self().name())) {
+      throw new GodwitException(
+          NodeError.NOT_WILLING,
+          "reaching the console of '" + process.name() + "'",
+          "its home, node " + process.home() + ", has it",
+          "run the command there");
+    }
+    return processes.consoles().home(process.name());
+  }
+
+  @Override
+  public CheckpointReport checkpoint(
+      ProcessView process, Path directory, boolean leaveRunning, Consumer<Progress> progress) {
+    throw new GodwitException(
+        NodeError.NOT_WILLING,
+        "writing an image of '" + process.name() + "'",
+        "the daemon of this release writes no images",
+        "run 'godwit checkpoint "
+            + process.hostPid()
+            + " --to "
+            + directory
+            + "' on node "
+            + process.node());
+  }
+
+  @Override
+  public ClusterView createCluster(String name) {
+    return daemon.createCluster(name);
+  }
+
+  @Override
+  public JoinToken createToken(Duration validity) {
+    return daemon.createToken(validity);
+  }
+
+  @Override
+  public ClusterView join(String address, String token) {
+    return daemon.join(address, token);
+  }
+
+  private ClusterLink requireLink(String what) {
+    ClusterLink link = daemon.link();
+    if (link == null) {
+      throw new GodwitException(
+          NodeError.NOT_INITIALIZED,
+          what,
+          "this node belongs to no cluster",
+          "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+    }
+    return link;
+  }
+}

@@ -1,0 +1,414 @@
+package io.godwit.node.daemon;
+
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.core.control.RunSpec;
+import io.godwit.linux.account.Account;
+import io.godwit.linux.launch.TerminalCalls;
+import io.godwit.node.NodeError;
+import io.godwit.node.control.Caller;
+import io.godwit.node.peers.Residents;
+import io.godwit.node.pod.Pod;
+import io.godwit.node.pod.PodRoom;
+import io.godwit.node.pod.PodSpec;
+import io.godwit.node.pod.TimeOffsets;
+import io.godwit.wire.PeerConnection;
+import io.godwit.wire.proto.ConsoleFrame;
+import io.godwit.wire.proto.ProcessStatus;
+import io.godwit.wire.proto.ReportRequest;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+/** The processes of this node: their pods, consoles, records and ends. */
+final class LocalProcesses implements Residents {
+  private static final Logger LOG = System.getLogger(LocalProcesses.class.getName());
+  private static final int UMASK = 0022;
+  private static final int COMMAND_CHARACTERS = 4096;
+  private static final int REPORT_TRIES = 150;
+  private static final long REPORT_PAUSE_MILLIS = 2000;
+
+  private final NodeId self;
+  private final PodRoom pods;
+  private final ProcessRegistry registry;
+  private final Consoles consoles;
+  private volatile Function<NodeId, PeerConnection> peers;
+
+  LocalProcesses(NodeId self, PodRoom pods, ProcessRegistry registry, Consoles consoles) {
+    this.self = self;
+    this.pods = pods;
+    this.registry = registry;
+    this.consoles = consoles;
+    this.peers =
+        node -> {
+          throw new GodwitException(
+              NodeError.NOT_INITIALIZED,
+              "reaching node " + node,
+              "this node belongs to no cluster",
+              "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+        };
+  }
+
+  /** From now on other nodes can be reached. */
+  void reach(Function<NodeId, PeerConnection> how) {
+    peers = how;
+  }
+
+  /** Takes up again what an earlier daemon left running. */
+  void readopt() {
+    for (Pod pod : pods.readopt()) {
+      Optional<ProcessEntry> entry = registry.find(pod.id());
+      if (entry.isPresent() && entry.get().home().equals(self)) {
+        consoles.connectHere(pod);
+      }
+      watch(pod);
+    }
+    for (ProcessEntry entry : registry.all()) {
+      if (entry.waitStatus() == null
+          && entry.node().equals(self)
+          && pods.find(entry.name()).isEmpty()) {
+        // It ended while no daemon watched, or with its machine.
+        ended(entry.name(), LOST_STATUS);
+      }
+    }
+  }
+
+  /** What is told of a process whose end nobody saw: killed. */
+  private static final int LOST_STATUS = 9;
+
+  ProcessEntry run(Caller caller, RunSpec spec) {
+    Account owner = owner(caller, spec);
+    String name = spec.name() == null ? freshName(spec) : spec.name();
+    ProcessEntry entry =
+        new ProcessEntry(
+            name,
+            owner.uid(),
+            owner.name(),
+            command(spec.arguments()),
+            self,
+            self,
+            Epoch.FIRST,
+            System.currentTimeMillis(),
+            0,
+            null,
+            "");
+    registry.add(entry);
+    boolean started = false;
+    try {
+      Pod pod = pods.create(podSpec(name, owner, spec));
+      started = true;
+      ProcessEntry running =
+          registry.change(name, e -> withPid(e, pod.record().mainPodPid())).orElse(entry);
+      consoles.connectHere(pod);
+      watch(pod);
+      return running;
+    } finally {
+      if (!started) {
+        registry.remove(name);
+      }
+    }
+  }
+
+  private static ProcessEntry withPid(ProcessEntry e, int podPid) {
+    return new ProcessEntry(
+        e.name(),
+        e.uid(),
+        e.user(),
+        e.command(),
+        e.home(),
+        e.node(),
+        e.epoch(),
+        e.startedMillis(),
+        podPid,
+        e.waitStatus(),
+        e.remark());
+  }
+
+  private static PodSpec podSpec(String name, Account owner, RunSpec spec) {
+    PodSpec.Console console =
+        spec.terminal() == null
+            ? new PodSpec.Console.Pipes()
+            : new PodSpec.Console.Terminal(
+                new TerminalCalls.WindowSize(
+                    spec.terminal().rows(), spec.terminal().columns(), 0, 0));
+    PodSpec.Program program =
+        new PodSpec.Program(
+            spec.arguments().getFirst(),
+            spec.arguments(),
+            spec.environment(),
+            spec.workingDirectory(),
+            new PodSpec.Owner(owner.uid(), owner.gid(), groups(owner)),
+            UMASK,
+            List.of());
+    return new PodSpec(name, hostName(), spec.network(), console, TimeOffsets.here(), program);
+  }
+
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException unreadable) {
+      return "localhost";
+    }
+  }
+
+  private static Account owner(Caller caller, RunSpec spec) {
+    String user = spec.user();
+    Optional<Account> found =
+        user == null
+            ? Account.ofUid(caller.uid())
+            : user.chars().allMatch(Character::isDigit)
+                ? Account.ofUid(Integer.parseInt(user))
+                : Account.named(user);
+    return found.orElseThrow(
+        () ->
+            new GodwitException(
+                NodeError.USER_NOT_ADMITTED,
+                "starting a program as " + (user == null ? caller.user() : user),
+                "the user database of this node has no such user",
+                "name another --user"));
+  }
+
+  /** The supplementary groups of a user, group(5). */
+  private static List<Integer> groups(Account owner) {
+    List<Integer> found = new ArrayList<>();
+    found.add(owner.gid());
+    try {
+      for (String line : Files.readAllLines(Path.of("/etc/group"))) {
+        String[] fields = line.split(":", -1);
+        if (fields.length == 4
+            && List.of(fields[3].split(",")).contains(owner.name())
+            && fields[2].matches("[0-9]{1,9}")) {
+          int gid = Integer.parseInt(fields[2]);
+          if (!found.contains(gid)) {
+            found.add(gid);
+          }
+        }
+      }
+    } catch (IOException none) {
+      LOG.log(Level.DEBUG, "no group database: {0}", none.getMessage());
+    }
+    return found;
+  }
+
+  private String freshName(RunSpec spec) {
+    String program = spec.arguments().getFirst();
+    String base =
+        program
+            .substring(program.lastIndexOf('/') + 1)
+            .replaceAll("[^A-Za-z0-9_-]", "")
+            .toLowerCase(Locale.ROOT);
+    String stem = base.isEmpty() || !Character.isLetter(base.charAt(0)) ? "p" + base : base;
+    String bounded = stem.length() > 40 ? stem.substring(0, 40) : stem;
+    for (int i = 0; i < 100; i++) {
+      String name =
+          bounded
+              + "-"
+              + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
+      if (registry.find(name).isEmpty()) {
+        return name;
+      }
+    }
+    throw new GodwitException(
+        NodeError.POD_NAME_TAKEN, "naming a process", "a hundred names are taken", "use --name");
+  }
+
+  private static String command(List<String> arguments) {
+    String line = String.join(" ", arguments);
+    return line.length() > COMMAND_CHARACTERS ? line.substring(0, COMMAND_CHARACTERS) : line;
+  }
+
+  private void watch(Pod pod) {
+    var _ = pod.mainStatus().thenAccept(status -> endedSoon(pod.id(), status));
+  }
+
+  /** The pods' one thread must not wait for disks and nodes. */
+  private void endedSoon(String name, int status) {
+    Thread.ofVirtual().name("godwit-end-" + name).start(() -> ended(name, status));
+  }
+
+  private void ended(String name, int status) {
+    Optional<ProcessEntry> entry = registry.find(name);
+    if (entry.isEmpty() || !entry.get().node().equals(self)) {
+      return;
+    }
+    registry.change(name, e -> e.ended(status));
+    registry.end(name).complete(status);
+    if (!entry.get().home().equals(self)) {
+      report(name);
+    }
+  }
+
+  /** Tells the home how things are, until it has heard it. */
+  private void report(String name) {
+    for (int i = 0; i < REPORT_TRIES; i++) {
+      Optional<ProcessEntry> entry = registry.find(name);
+      if (entry.isEmpty()) {
+        return;
+      }
+      try {
+        var _ =
+            peers
+                .apply(entry.get().home())
+                .calls()
+                .report(ReportRequest.newBuilder().setProcess(entry.get().status(0)).build());
+        if (entry.get().waitStatus() != null) {
+          registry.remove(name);
+        }
+        return;
+      } catch (GodwitException | StatusRuntimeException silent) {
+        LOG.log(Level.DEBUG, "the home of {0} is silent: {1}", name, silent.getMessage());
+      }
+      try {
+        Thread.sleep(REPORT_PAUSE_MILLIS);
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  Optional<ProcessEntry> find(String name) {
+    return registry.find(name);
+  }
+
+  List<ProcessEntry> all() {
+    return registry.all();
+  }
+
+  Consoles consoles() {
+    return consoles;
+  }
+
+  CompletableFuture<Integer> end(String name) {
+    return registry.end(name);
+  }
+
+  /** The host's number of the main process, 0 when it is not here. */
+  int hostPid(String name) {
+    return pods.find(name).flatMap(Pod::mainProcess).map(pid -> pid.number()).orElse(0);
+  }
+
+  @Override
+  public List<ProcessStatus> statuses() {
+    return registry.all().stream().map(e -> e.status(hostPid(e.name()))).toList();
+  }
+
+  @Override
+  public int foreign() {
+    return (int)
+        registry.all().stream()
+            .filter(e -> e.waitStatus() == null)
+            .filter(e -> e.node().equals(self) && !e.home().equals(self))
+            .count();
+  }
+
+  @Override
+  public void departed(String pod, NodeId to, Epoch epoch, NodeId home) {
+    consoles.forgetRelay(pod);
+    if (home.equals(self)) {
+      registry.change(pod, e -> later(e, to, epoch));
+    } else {
+      registry.remove(pod);
+    }
+  }
+
+  @Override
+  public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
+    registry.change(pod, e -> later(e, self, epoch));
+    pods.find(pod).ifPresent(this::watch);
+    if (!home.equals(self)) {
+      Thread.ofVirtual().name("godwit-report-" + pod).start(() -> report(pod));
+    }
+  }
+
+  /** A pod is about to arrive: what its description says of it. */
+  void expect(ProcessEntry entry) {
+    if (registry.find(entry.name()).isEmpty()) {
+      registry.add(entry);
+    }
+  }
+
+  private static ProcessEntry later(ProcessEntry e, NodeId where, Epoch epoch) {
+    return epoch.compareTo(e.epoch()) >= 0 ? e.at(where, epoch) : e;
+  }
+
+  @Override
+  public void kept(String pod) {
+    registry.change(pod, e -> e.remarked(""));
+  }
+
+  @Override
+  public void inDoubt(String pod, NodeId peer, boolean doubt) {
+    registry.change(
+        pod, e -> e.remarked(doubt ? "node " + peer + " has to say whether it took it" : ""));
+  }
+
+  @Override
+  public Epoch reported(ProcessStatus status, NodeId by) {
+    Epoch epoch = new Epoch(status.getEpoch());
+    Optional<ProcessEntry> known =
+        registry.change(
+            status.getPod(),
+            e -> {
+              // A report of an earlier epoch comes from a node that no longer owns it.
+              if (epoch.compareTo(e.epoch()) < 0 || !e.home().equals(self)) {
+                return e;
+              }
+              ProcessEntry there = e.at(by, epoch);
+              return status.getHasEnded() ? there.ended(status.getWaitStatus()) : there;
+            });
+    if (known.isPresent() && known.get().waitStatus() != null) {
+      registry.end(status.getPod()).complete(known.get().waitStatus());
+    }
+    return known.map(ProcessEntry::epoch).orElse(epoch);
+  }
+
+  @Override
+  public void signal(String pod, int signal) {
+    Pod found =
+        pods.find(pod)
+            .orElseThrow(
+                () ->
+                    new GodwitException(
+                        NodeError.UNKNOWN_PROCESS,
+                        "signalling '" + pod + "'",
+                        "node " + self + " has no process of that name",
+                        "see 'godwit ps'"));
+    if (!found.signal(signal)) {
+      throw new GodwitException(
+          NodeError.PROCESS_ENDED,
+          "signalling '" + pod + "'",
+          "its main process has ended",
+          "see 'godwit ps'");
+    }
+  }
+
+  @Override
+  public CompletableFuture<Integer> ended(String pod) {
+    if (registry.find(pod).isEmpty()) {
+      throw new GodwitException(
+          NodeError.UNKNOWN_PROCESS,
+          "waiting for '" + pod + "'",
+          "node " + self + " has no process of that name",
+          "see 'godwit ps'");
+    }
+    return registry.end(pod);
+  }
+
+  @Override
+  public StreamObserver<ConsoleFrame> relay(NodeId by, StreamObserver<ConsoleFrame> back) {
+    return consoles.opened(by, back);
+  }
+}

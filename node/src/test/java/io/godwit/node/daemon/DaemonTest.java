@@ -1,0 +1,237 @@
+package io.godwit.node.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.core.control.ClusterView;
+import io.godwit.core.control.ConsoleStream;
+import io.godwit.core.control.JoinToken;
+import io.godwit.core.control.NodeView;
+import io.godwit.core.control.ProcessExit;
+import io.godwit.core.control.ProcessView;
+import io.godwit.core.control.RunSpec;
+import io.godwit.node.Configuration;
+import io.godwit.node.NodeError;
+import io.godwit.node.control.Attachment;
+import io.godwit.node.control.Caller;
+import io.godwit.node.control.ConsoleSink;
+import io.godwit.node.migration.PhaseGate;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real daemons with real pods on 127.0.0.1. */
+class DaemonTest {
+  private static final Caller ROOT = new Caller(0, "root");
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void needsRoot() throws Exception {
+    Assumptions.assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+        "pods are made by root only");
+    Assumptions.assumeTrue(
+        Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
+        "pods need a cgroup v2 hierarchy, which is not mounted here");
+  }
+
+  private Daemon start(String name) {
+    Path state = directory.resolve(name);
+    return Daemon.start(
+        Configuration.defaults(new NodeId(name), state).at("127.0.0.1:0", "127.0.0.1:0", 0),
+        directory.resolve(name + ".sock"),
+        UnmovablePods::new,
+        PhaseGate.OPEN,
+        InstantSource.system());
+  }
+
+  private static RunSpec program(String name, String... arguments) {
+    return new RunSpec(
+        name,
+        List.of(arguments),
+        List.of("PATH=/usr/bin:/bin"),
+        "/",
+        null,
+        null,
+        false,
+        null,
+        true);
+  }
+
+  @Test
+  void aProgramRunsIsListedSignalledAndItsExitIsTold() throws Exception {
+    try (Daemon daemon = start("alpha")) {
+      ProcessView sleeper = daemon.operations().run(ROOT, program("node-sleeper", "sleep", "1000"));
+      assertThat(sleeper.state()).isEqualTo(ProcessView.State.RUNNING);
+      assertThat(sleeper.hostPid()).isPositive();
+      assertThat(sleeper.home()).isEqualTo("alpha");
+      assertThat(daemon.operations().find(Integer.toString(sleeper.hostPid())).name())
+          .isEqualTo("node-sleeper");
+      assertFails(
+          NodeError.POD_NAME_TAKEN,
+          () -> daemon.operations().run(ROOT, program("node-sleeper", "true")));
+      daemon.operations().signal(sleeper, 15);
+      assertThat(daemon.operations().await(sleeper)).isEqualTo(new ProcessExit(0, 15, false));
+      ProcessView ended = daemon.operations().find("node-sleeper");
+      assertThat(ended.state()).isEqualTo(ProcessView.State.EXITED);
+      assertThat(ended.exit()).isEqualTo(new ProcessExit(0, 15, false));
+      assertFails(NodeError.UNKNOWN_PROCESS, () -> daemon.operations().find("nobody"));
+    }
+  }
+
+  @Test
+  void inputAndOutputPassThrough() throws Exception {
+    try (Daemon daemon = start("alpha")) {
+      ProcessView cat =
+          daemon
+              .operations()
+              .run(ROOT, program("node-cat", "sh", "-c", "cat; echo error >&2; exit 3"));
+      Sink sink = new Sink();
+      try (Attachment console = daemon.operations().attach(cat, true, sink)) {
+        console.input(ByteBuffer.wrap("over the sea\n".getBytes(StandardCharsets.UTF_8)));
+        console.endOfInput();
+        assertThat(sink.exit.get(30, TimeUnit.SECONDS)).isEqualTo(new ProcessExit(3, 0, false));
+      }
+      assertThat(sink.text(ConsoleStream.OUTPUT)).isEqualTo("over the sea\n");
+      assertThat(sink.text(ConsoleStream.ERROR)).isEqualTo("error\n");
+      Sink log = new Sink();
+      ProcessView ended = daemon.operations().find("node-cat");
+      try (Attachment logs = daemon.operations().logs(ended, false, 1 << 20, log)) {
+        assertThat(log.exit.get(30, TimeUnit.SECONDS)).isEqualTo(new ProcessExit(3, 0, false));
+        assertThat(logs).isNotNull();
+      }
+      assertThat(log.text(ConsoleStream.OUTPUT)).isEqualTo("over the sea\n");
+    }
+  }
+
+  @Test
+  void podsOutliveTheDaemonAndAreTakenUpAgain() throws Exception {
+    int pid;
+    try (Daemon daemon = start("alpha")) {
+      pid = daemon.operations().run(ROOT, program("node-lasting", "sleep", "1000")).hostPid();
+    }
+    assertThat(Files.exists(Path.of("/proc/" + pid))).isTrue();
+    try (Daemon daemon = start("alpha")) {
+      ProcessView found = daemon.operations().find("node-lasting");
+      assertThat(found.hostPid()).isEqualTo(pid);
+      assertThat(found.state()).isEqualTo(ProcessView.State.RUNNING);
+      daemon.operations().signal(found, 9);
+      assertThat(daemon.operations().await(found)).isEqualTo(new ProcessExit(0, 9, false));
+    }
+  }
+
+  @Test
+  void oneStateDirectoryHasOneDaemon() {
+    try (Daemon daemon = start("alpha")) {
+      assertThat(daemon.link()).isNull();
+      assertFails(NodeError.ALREADY_RUNNING, () -> start("alpha"));
+    }
+  }
+
+  @Test
+  void nodesFoundAndEnterClustersWhileTheyRun() throws Exception {
+    try (Daemon alpha = start("alpha");
+        Daemon beta = start("beta")) {
+      assertThat(alpha.operations().nodes()).hasSize(1);
+      assertFails(
+          NodeError.NOT_INITIALIZED,
+          () -> {
+            ProcessView view = alpha.operations().run(ROOT, program("node-early", "sleep", "1000"));
+            try {
+              alpha.operations().migrate(view, new NodeId("beta"), "", progress -> {});
+            } finally {
+              alpha.operations().signal(view, 9);
+            }
+          });
+      ClusterView founded = alpha.operations().createCluster("flock");
+      JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
+      ClusterView joined = beta.operations().join(token.address(), token.token());
+      assertThat(joined.fingerprint()).isEqualTo(founded.fingerprint());
+      await(
+          "both nodes are ready in both lists",
+          () ->
+              List.of(alpha, beta).stream()
+                  .allMatch(
+                      d ->
+                          d.operations().nodes().stream()
+                                  .filter(n -> n.state() == NodeView.State.READY)
+                                  .count()
+                              == 2));
+      ProcessView there =
+          beta.operations().run(ROOT, program("node-far", "sh", "-c", "sleep 1000"));
+      await(
+          "alpha knows of it",
+          () ->
+              alpha.operations().processes(false).stream()
+                  .anyMatch(p -> p.name().equals("node-far") && p.node().equals("beta")));
+      CompletableFuture<ProcessExit> exit =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return alpha.operations().await(alpha.operations().find("node-far"));
+                } catch (InterruptedException stopped) {
+                  throw new IllegalStateException(stopped);
+                }
+              });
+      alpha.operations().signal(alpha.operations().find("node-far"), 9);
+      assertThat(exit.get(30, TimeUnit.SECONDS)).isEqualTo(new ProcessExit(0, 9, false));
+      assertThat(there.home()).isEqualTo("beta");
+    }
+  }
+
+  private static final class Sink implements ConsoleSink {
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream error = new ByteArrayOutputStream();
+    final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
+
+    @Override
+    public synchronized void output(ConsoleStream stream, ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(copy);
+      (stream == ConsoleStream.ERROR ? error : output).writeBytes(copy);
+    }
+
+    @Override
+    public void exited(ProcessExit status) {
+      exit.complete(status);
+    }
+
+    @Override
+    public void end() {}
+
+    synchronized String text(ConsoleStream stream) {
+      return (stream == ConsoleStream.ERROR ? error : output).toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  private static void assertFails(
+      NodeError code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatExceptionOfType(GodwitException.class)
+        .isThrownBy(call)
+        .satisfies(e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+  }
+}
