@@ -2,7 +2,6 @@ package io.godwit.engine.kind.credential;
 
 import io.godwit.engine.extract.ImageDraft;
 import io.godwit.engine.freeze.FrozenProcess;
-import io.godwit.engine.freeze.FrozenThread;
 import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.kind.ResourceKind;
 import io.godwit.engine.restore.Restoration;
@@ -12,7 +11,6 @@ import io.godwit.engine.restore.RestoredThread;
 import io.godwit.image.Credentials;
 import io.godwit.image.Security;
 import io.godwit.linux.SyscallBatch;
-import io.godwit.linux.abi.Ptrace;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
@@ -20,14 +18,10 @@ import io.godwit.linux.proc.TaskStatus;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Rights of threads. Comes first when collecting, since it lets injected calls past seccomp
- * filters, and last when restoring, since afterwards the rights to build anything are gone.
- */
+/** Rights of threads. Comes late: afterwards the rights to build anything are gone. */
 public final class CredentialKind implements ResourceKind {
   private static final int PR_GET_SECUREBITS = 27;
-  private static final int FILTER_MODE = 2;
-  private static final long PAST_FILTERS = Ptrace.O_TRACESYSGOOD | Ptrace.O_SUSPEND_SECCOMP;
+  static final int FILTER_MODE = 2;
 
   @Override
   public String name() {
@@ -41,9 +35,6 @@ public final class CredentialKind implements ResourceKind {
       List<Security.SeccompFilter> filters = List.of();
       if (status.seccompMode() == FILTER_MODE) {
         filters = SeccompFilters.of(process.threads().getFirst().tracee());
-        for (FrozenThread thread : process.threads()) {
-          thread.tracee().setOptions(PAST_FILTERS);
-        }
       }
       ask(process, status, filters, draft);
     }
@@ -98,7 +89,7 @@ public final class CredentialKind implements ResourceKind {
       for (RestoredThread thread : process.threads()) {
         Security security = thread.image().ownSecurity().orElse(process.image().security());
         if (!security.filters().isEmpty()) {
-          thread.tracee().setOptions(io.godwit.linux.Stub.TRACE_OPTIONS | PAST_FILTERS);
+          thread.tracee().setOptions(io.godwit.linux.Stub.TRACE_OPTIONS | SeccompPassKind.PAST_FILTERS);
           SeccompFilters.install(thread, security.filters());
         }
         Rights.set(
