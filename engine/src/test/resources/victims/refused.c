@@ -45,6 +45,7 @@ static void unavailable(const char *what) {
 
 static int parked(void *unused) {
   (void)unused;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (;;) pause();
 }
 

@@ -70,7 +70,7 @@ final class ProcessRules {
 
   private static void state(TreeSurvey tree, ProcessSurvey process, List<Refusal> found) {
     int tracer = process.status().tracer();
-    if (tracer != 0 && tracer != tree.self().number()) {
+    if (tracer != 0 && !tree.ownThreads().contains(tracer)) {
       found.add(
           process.refuse(
               RefusalCode.TRACED,

@@ -5,18 +5,25 @@ import io.godwit.engine.kind.console.Externals;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A whole tree as it was seen, with what of its surroundings matters.
  *
  * @param self the process that asks
+ * @param ownThreads its threads, which may trace the tree
  * @param outsideHolders for pipes and sockets of the tree (by the text of their link) and shared
  *     memory (by "device:inode"): a process outside of the tree that has it too
  */
 public record TreeSurvey(
-    List<ProcessSurvey> processes, Externals externals, Pid self, Map<String, Pid> outsideHolders) {
+    List<ProcessSurvey> processes,
+    Externals externals,
+    Pid self,
+    Set<Integer> ownThreads,
+    Map<String, Pid> outsideHolders) {
   public TreeSurvey {
     processes = List.copyOf(processes);
+    ownThreads = Set.copyOf(ownThreads);
     outsideHolders = Map.copyOf(outsideHolders);
   }
 

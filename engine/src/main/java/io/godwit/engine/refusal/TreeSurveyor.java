@@ -72,7 +72,10 @@ public final class TreeSurveyor {
         whileItLives(() -> process(pid, tree, sockets)).ifPresent(processes::add);
       }
     }
-    return new TreeSurvey(processes, externals, self, outside(processes, externals));
+    Set<Integer> ownThreads = new HashSet<>();
+    proc.self().threads().forEach(tid -> ownThreads.add(tid.number()));
+    return new TreeSurvey(
+        processes, externals, self, ownThreads, outside(processes, externals));
   }
 
   private static <T> Optional<T> whileItLives(Supplier<T> look) {

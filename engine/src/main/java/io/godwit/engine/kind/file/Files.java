@@ -7,6 +7,7 @@ import io.godwit.engine.kind.descriptor.FileKind;
 import io.godwit.engine.kind.descriptor.Making;
 import io.godwit.engine.kind.descriptor.OpenFile;
 import io.godwit.engine.kind.descriptor.OpenFiles;
+import io.godwit.engine.kind.memory.SavedFiles;
 import io.godwit.image.DescriptionKind;
 import io.godwit.image.FileReference;
 import io.godwit.image.ObjectId;
@@ -52,7 +53,7 @@ public final class Files implements FileKind {
             file.holder(),
             file.link(),
             file.status(),
-            () -> SavedFiles.save(files.draft(), file.path(), file.status()),
+            () -> SavedFiles.of(files.draft()).save(files.draft(), file.path(), file.status()),
             file.words());
     return Optional.of(new DescriptionKind.RegularFile(reference, file.info().position()));
   }

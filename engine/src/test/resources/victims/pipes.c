@@ -1,0 +1,34 @@
+int main(int argc, char **argv) {
+  (void)argc;
+  open_board(argv[1]);
+  static char big[100000], back[100000];
+  for (size_t i = 0; i < sizeof big; i++) big[i] = i * 31 + i / 256;
+  int stream[2], packets[2], ended[2], broken[2];
+  char path[4096];
+  signal(SIGPIPE, SIG_IGN);
+  CHECK(pipe(stream) == 0 && fcntl(stream[0], F_SETPIPE_SZ, 1 << 17) == 1 << 17);
+  CHECK(write(stream[1], big, sizeof big) == sizeof big);
+  CHECK(fcntl(stream[0], F_SETFL, O_NONBLOCK) == 0);
+  CHECK(pipe2(packets, O_DIRECT | O_CLOEXEC) == 0);
+  CHECK(write(packets[1], "one", 3) == 3 && write(packets[1], "second", 6) == 6);
+  CHECK(pipe(ended) == 0 && write(ended[1], "last words", 10) == 10 && close(ended[1]) == 0);
+  CHECK(pipe(broken) == 0 && close(broken[0]) == 0);
+  snprintf(path, sizeof path, "%s.fifo", argv[1]);
+  CHECK(mkfifo(path, 0600) == 0);
+  int fifo = open(path, O_RDWR), fifo_read = open(path, O_RDONLY | O_NONBLOCK);
+  CHECK(write(fifo, "through a name", 14) == 14);
+  moved();
+  CHECK(fcntl(stream[1], F_GETPIPE_SZ) == 1 << 17);
+  CHECK((fcntl(stream[0], F_GETFL) & O_NONBLOCK) && !(fcntl(stream[1], F_GETFL) & O_NONBLOCK));
+  CHECK(read(stream[0], back, sizeof back) == sizeof back && !memcmp(big, back, sizeof big));
+  CHECK(read(stream[0], back, 1) == -1 && errno == EAGAIN);
+  CHECK(write(stream[1], "x", 1) == 1 && holds(stream[0], "x"));
+  CHECK(fcntl(packets[1], F_GETFL) & O_DIRECT);
+  CHECK(holds(packets[0], "one") && holds(packets[0], "second"));
+  CHECK(write(packets[1], "a", 1) == 1 && write(packets[1], "b", 1) == 1 && holds(packets[0], "a"));
+  CHECK(holds(ended[0], "last words") && read(ended[0], back, 1) == 0);
+  CHECK(write(broken[1], "x", 1) == -1 && errno == EPIPE);
+  CHECK(holds(fifo_read, "through a name"));
+  CHECK(fcntl(fifo_read, F_GETFL) & O_NONBLOCK);
+  return done();
+}
