@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
   CHECK(setresgid(2345, 2346, 2347) == 0);
   pthread_t thread;
   CHECK(pthread_create(&thread, 0, same, 0) == 0);
-  CHECK(setresuid(1234, 1235, 1236) == 0);
+  CHECK(setresuid(1234, 1235, 1236) == 0); /* of both threads; what follows is of this one */
   struct { uint32_t version; int pid; } header = {0x20080522, 0};
   struct { uint32_t effective, permitted, inheritable; } caps[2] = {
       {1u << 10, 1u << 10 | 1u << 7, 1u << 10}, {0, 0, 0}};

@@ -20,9 +20,14 @@ import io.godwit.image.PodImage;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.FileStatus;
+import io.godwit.linux.LinuxException;
 import io.godwit.linux.PageMap;
 import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.FileAbi;
+import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.abi.WaitStatus;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +41,8 @@ import java.util.Set;
 /** Moves a tree from this machine to this machine with every kind; its stdio is replaced. */
 final class KindMover {
   private static final List<ResourceKind> KINDS = StandardKinds.all();
+
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
 
   private KindMover() {}
 
@@ -65,6 +72,8 @@ final class KindMover {
 
   static PodImage move(
       Tracer tracer, Pid root, Set<ExternalDescriptor> external, Map<String, Fd> given) {
+    LinuxException.check(
+        Kernel.call(Syscall.PRCTL, PR_SET_CHILD_SUBREAPER, 1), Syscall.PRCTL, "subreaper");
     return tracer.call(() -> moveHere(tracer, root, external, given));
   }
 
@@ -85,6 +94,9 @@ final class KindMover {
       throw failure;
     }
     tree.kill();
+    for (FrozenProcess process : tree.processes()) {
+      reap(process.hostPid());
+    }
     Restorer restorer =
         new Restorer(
             extraction.image(),
@@ -104,6 +116,17 @@ final class KindMover {
       throw failure;
     }
     return extraction.image();
+  }
+
+  /** Processes whose parent was killed become children of this one: their numbers must be free. */
+  private static void reap(Pid pid) {
+    Victim.await(
+        () ->
+            Kernel.call(Syscall.KILL, pid.number(), 0) == -Errno.ESRCH.number()
+                || Kernel.call(
+                        Syscall.WAIT4, pid.number(), 0, WaitStatus.WALL | WaitStatus.WNOHANG, 0)
+                    == pid.number(),
+        () -> "the end of process " + pid);
   }
 
   private static void read(

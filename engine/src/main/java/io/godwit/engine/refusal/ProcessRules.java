@@ -140,24 +140,20 @@ final class ProcessRules {
               "a vfork in progress ends by itself: try again; else let the program use fork"));
     }
     for (TaskStatus thread : process.threads()) {
-      if (!sameRights(thread, process.status())) {
+      if (!sameFilters(thread, process.status())) {
         found.add(
             process.refuse(
                 RefusalCode.THREADS_DIFFER,
-                "its thread " + thread.pid() + " has other credentials or filters than the first",
-                "rights that differ between threads of a process are not recreated yet",
-                "set credentials by the C library's calls, which set them for all threads"));
+                "its thread " + thread.pid() + " has other seccomp filters than the first",
+                "filters that differ between threads of a process are not recreated yet",
+                "install filters for all threads: SECCOMP_FILTER_FLAG_TSYNC"));
         return;
       }
     }
   }
 
-  private static boolean sameRights(TaskStatus one, TaskStatus other) {
-    return one.uid().equals(other.uid())
-        && one.gid().equals(other.gid())
-        && one.groups().equals(other.groups())
-        && one.capabilities().equals(other.capabilities())
-        && one.seccompMode() == other.seccompMode()
+  private static boolean sameFilters(TaskStatus one, TaskStatus other) {
+    return one.seccompMode() == other.seccompMode()
         && one.seccompFilters() == other.seccompFilters();
   }
 

@@ -103,7 +103,7 @@ class RefusalTest {
     "traced,TRACED,traces it",
     "namespaces,FOREIGN_NAMESPACE,uts namespace",
     "shared_tables,SHARED_TABLES,shares its table of descriptors",
-    "threads,THREADS_DIFFER,other credentials",
+    "threads,THREADS_DIFFER,other seccomp filters",
     "uninterruptible,UNINTERRUPTIBLE,uninterruptible wait"
   })
   void namesWhatCannotBeCarried(String resource, RefusalCode code, String words) throws Exception {

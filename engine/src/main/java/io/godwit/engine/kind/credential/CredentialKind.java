@@ -1,7 +1,9 @@
 package io.godwit.engine.kind.credential;
 
 import io.godwit.engine.extract.ImageDraft;
+import io.godwit.engine.extract.ProcessDraft;
 import io.godwit.engine.freeze.FrozenProcess;
+import io.godwit.engine.freeze.FrozenThread;
 import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.kind.ResourceKind;
 import io.godwit.engine.restore.Restoration;
@@ -47,30 +49,44 @@ public final class CredentialKind implements ResourceKind {
       ImageDraft draft) {
     SyscallBatch batch = process.calls().room(1, 0);
     SyscallBatch.Call bits = batch.add(Syscall.PRCTL, PR_GET_SECUREBITS);
-    TaskStatus.Capabilities caps = status.capabilities();
     process
         .calls()
         .then(
-            () ->
-                draft
-                    .process(process.podPid())
-                    .security(
-                        new Security(
-                            new Credentials(
-                                ids(status.uid()),
-                                ids(status.gid()),
-                                status.groups(),
-                                new Credentials.Capabilities(
-                                    caps.inheritable(),
-                                    caps.permitted(),
-                                    caps.effective(),
-                                    caps.bounding(),
-                                    caps.ambient()),
-                                (int) bits.result()),
-                            status.noNewPrivileges(),
-                            status.seccompMode(),
-                            filters,
-                            Optional.empty())));
+            () -> {
+              int secureBits = (int) bits.result();
+              Security security = security(status, secureBits, filters);
+              ProcessDraft to = draft.process(process.podPid());
+              to.security(security);
+              ProcTask task = new ProcTask(process.proc().toString());
+              for (FrozenThread thread : process.threads()) {
+                Security own =
+                    security(task.thread(thread.hostTid()).status(), secureBits, filters);
+                if (!own.equals(security)) {
+                  to.thread(thread.podTid()).ownSecurity(own);
+                }
+              }
+            });
+  }
+
+  private static Security security(
+      TaskStatus status, int secureBits, List<Security.SeccompFilter> filters) {
+    TaskStatus.Capabilities caps = status.capabilities();
+    return new Security(
+        new Credentials(
+            ids(status.uid()),
+            ids(status.gid()),
+            status.groups(),
+            new Credentials.Capabilities(
+                caps.inheritable(),
+                caps.permitted(),
+                caps.effective(),
+                caps.bounding(),
+                caps.ambient()),
+            secureBits),
+        status.noNewPrivileges(),
+        status.seccompMode(),
+        filters,
+        Optional.empty());
   }
 
   private static Credentials.UserIds ids(TaskStatus.Credentials ids) {

@@ -77,9 +77,12 @@ public final class Making {
 
   /** A new open file of the same inode as a descriptor of this process. */
   public static Fd reopen(Fd fd, int statusFlags) {
-    return Descriptors.open(
-        "/proc/self/fd/" + fd.number(),
-        (statusFlags & (FileAbi.O_ACCMODE | CHANGEABLE)) | FileAbi.O_NOCTTY | FileAbi.O_CLOEXEC);
+    // Packet mode of a pipe can only be set afterwards.
+    int flags = statusFlags & (FileAbi.O_ACCMODE | CHANGEABLE) & ~FileAbi.O_DIRECT;
+    Fd made =
+        Descriptors.open(
+            "/proc/self/fd/" + fd.number(), flags | FileAbi.O_NOCTTY | FileAbi.O_CLOEXEC);
+    return withFlags(made, statusFlags);
   }
 
   /** Gives an open file the status flags of its description. */

@@ -100,6 +100,9 @@ public final class Files implements FileKind {
   @Override
   public Optional<Fd> make(OpenDescription description, Making making) {
     int flags = description.statusFlags() & ~ONCE;
+    if (isOfProcess(description.kind()) && making.restoration().processes().isEmpty()) {
+      return Optional.empty(); // its directory in /proc comes with it
+    }
     return switch (description.kind()) {
       case DescriptionKind.RegularFile regular ->
           Optional.of(at(regular(regular.file(), flags, making), regular.offset()));
@@ -113,6 +116,15 @@ public final class Files implements FileKind {
       case DescriptionKind.MemFd memory ->
           making.made(memory.memory()).map(fd -> at(Making.reopen(fd, flags), memory.offset()));
       default -> Optional.empty();
+    };
+  }
+
+  private static boolean isOfProcess(DescriptionKind kind) {
+    return switch (kind) {
+      case DescriptionKind.RegularFile regular -> regular.file().path().startsWith("/proc/");
+      case DescriptionKind.Directory directory -> directory.file().path().startsWith("/proc/");
+      case DescriptionKind.PathOnly path -> path.file().path().startsWith("/proc/");
+      default -> false;
     };
   }
 
@@ -160,5 +172,23 @@ public final class Files implements FileKind {
       Descriptors.seek(fd, offset, FileAbi.SEEK_SET);
     }
     return fd;
+  }
+
+  /** Seals come when the content is there. */
+  @Override
+  public void start(OpenDescription description, Making making) {
+    if (description.kind() instanceof DescriptionKind.MemFd memory) {
+      making.image().sharedMemory().stream()
+          .filter(each -> each.id().equals(memory.memory()))
+          .findFirst()
+          .ifPresent(each -> making.made(each.id()).ifPresent(fd -> seal(fd, each.seals())));
+    }
+  }
+
+  private static void seal(Fd memory, int seals) {
+    int missing = seals & ~seals(memory);
+    if (missing != 0) {
+      Descriptors.control(memory, FileAbi.F_ADD_SEALS, missing);
+    }
   }
 }
