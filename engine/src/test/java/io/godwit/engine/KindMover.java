@@ -8,7 +8,6 @@ import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.kind.Inspection;
 import io.godwit.engine.kind.ResourceKind;
-import io.godwit.engine.kind.StandardKinds;
 import io.godwit.engine.pages.PageReader;
 import io.godwit.engine.pages.PageSink;
 import io.godwit.engine.pages.PageSource;
