@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,10 @@ final class SimCluster {
   private static final long REBOOT_NANOS = 60_000_000_000L;
   private static final long DETECTION_NANOS = 5_000_000_000L;
 
+  private static final int DECISIONS_KEPT = 4;
+
   /** Larger clusters are not run on until the last process has ended. */
-  private static final int MOST_NODES_DRAINED = 1000;
+  private static final int MOST_NODES_DRAINED = 64;
 
   /** A run that goes on until all is done ends at the latest after this many times its duration. */
   private static final int MOST_DURATIONS = 20;
@@ -50,7 +53,7 @@ final class SimCluster {
   private final Tally tally = new Tally();
   private final SimNode[] nodes;
   private final Map<NodeId, SimNode> byId = new HashMap<>();
-  private final List<NodeId> members = new ArrayList<>();
+  private final List<NodeId> members;
   private final Map<ProcessKey, SimProcess> starting = new HashMap<>();
   private final List<@Nullable SimProcess> partners = new ArrayList<>();
   private final SplittableRandom memory;
@@ -75,12 +78,13 @@ final class SimCluster {
     export = profile.load().export();
     reportsChanges = profile.load().spread() == Profile.Spread.CENTRAL;
     nodes = new SimNode[nodeCount];
+    // One immutable list: the load layers of all nodes share it.
+    members = IntStream.range(0, nodeCount).mapToObj(i -> new NodeId("node" + i)).toList();
     for (int i = 0; i < nodeCount; i++) {
-      NodeId id = new NodeId("node" + i);
+      NodeId id = members.get(i);
       nodes[i] =
           new SimNode(id, i, options.coresPerNode(), 1.0, NODE_MEMORY_BYTES, LINK_BYTES_PER_SECOND);
       byId.put(id, nodes[i]);
-      members.add(id);
     }
   }
 
@@ -130,7 +134,8 @@ final class SimCluster {
             nodes.length > MOST_NODES_DRAINED
                 ? new FixedCost(options.fixedCostNanos(), options.bytesPerSecond())
                 : new MeasuredCost(options.fixedCostNanos(), options.bytesPerSecond()),
-            policyRandom.split());
+            policyRandom.split(),
+            DECISIONS_KEPT);
     node.loadWakeNanos = Long.MAX_VALUE;
     tellLoad(node, new LoadEvent.Members(members), nowNanos);
     collect(node, nowNanos);

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class LoadVector extends AbstractList<LoadRecord> {
   private final NodeId self;
   private final @Nullable LoadRecord[] slots;
+
+  /** The hashes of the nodes in the slots: almost every search ends without touching a record. */
+  private final int[] hashes;
+
+  private final long[] sequences;
+  private final int selfHash;
   private int used;
 
   /**
@@ -27,6 +33,9 @@ public final class LoadVector extends AbstractList<LoadRecord> {
     }
     this.self = self;
     this.slots = new LoadRecord[width];
+    this.hashes = new int[width];
+    this.sequences = new long[width];
+    this.selfHash = self.hashCode();
   }
 
   /**
@@ -36,13 +45,13 @@ public final class LoadVector extends AbstractList<LoadRecord> {
    * @return whether the vector changed
    */
   public boolean merge(LoadRecord record, long shiftNanos) {
-    NodeId node = record.node();
-    if (node.equals(self)) {
+    int hash = record.nodeHash();
+    if (hash == selfHash && record.node().equals(self)) {
       return false;
     }
-    int at = indexOf(node);
+    int at = indexOf(record.node(), hash);
     if (at >= 0) {
-      if (get(at).sequence() >= record.sequence()) {
+      if (sequences[at] >= record.sequence()) {
         return false;
       }
       removeAt(at);
@@ -65,7 +74,7 @@ public final class LoadVector extends AbstractList<LoadRecord> {
 
   /** Forgets a node. */
   public void forget(NodeId node) {
-    int at = indexOf(node);
+    int at = indexOf(node, node.hashCode());
     if (at >= 0) {
       removeAt(at);
     }
@@ -73,7 +82,7 @@ public final class LoadVector extends AbstractList<LoadRecord> {
 
   /** The record about the node, or null. */
   public @Nullable LoadRecord find(NodeId node) {
-    int at = indexOf(node);
+    int at = indexOf(node, node.hashCode());
     return at < 0 ? null : get(at);
   }
 
@@ -105,9 +114,9 @@ public final class LoadVector extends AbstractList<LoadRecord> {
     return used;
   }
 
-  private int indexOf(NodeId node) {
+  private int indexOf(NodeId node, int hash) {
     for (int i = 0; i < used; i++) {
-      if (get(i).node().equals(node)) {
+      if (hashes[i] == hash && get(i).node().equals(node)) {
         return i;
       }
     }
@@ -116,6 +125,8 @@ public final class LoadVector extends AbstractList<LoadRecord> {
 
   private void removeAt(int at) {
     System.arraycopy(slots, at + 1, slots, at, used - at - 1);
+    System.arraycopy(hashes, at + 1, hashes, at, used - at - 1);
+    System.arraycopy(sequences, at + 1, sequences, at, used - at - 1);
     used--;
     Arrays.fill(slots, used, used + 1, null);
   }
@@ -124,9 +135,13 @@ public final class LoadVector extends AbstractList<LoadRecord> {
     int at = used;
     while (at > 0 && get(at - 1).takenNanos() < record.takenNanos()) {
       slots[at] = slots[at - 1];
+      hashes[at] = hashes[at - 1];
+      sequences[at] = sequences[at - 1];
       at--;
     }
     slots[at] = record;
+    hashes[at] = record.nodeHash();
+    sequences[at] = record.sequence();
     used++;
   }
 }

@@ -7,26 +7,40 @@ import java.util.List;
 
 /** The latest decisions of a node, for {@code godwit explain}. */
 public final class DecisionLog {
-  /** Decisions kept. */
+  /** Decisions kept by a daemon. */
   public static final int CAPACITY = 1024;
+
+  private final int capacity;
 
   private final Deque<Decision> decisions = new ArrayDeque<>();
 
+  DecisionLog(int capacity) {
+    this.capacity = capacity;
+  }
+
   void add(Decision decision) {
-    if (decisions.size() == CAPACITY) {
+    Decision last = decisions.peekLast();
+    if (last != null && idle(last) && idle(decision)) {
+      // Of a row of periods in which nothing moved, the latest tells all.
+      decisions.removeLast();
+    }
+    if (decisions.size() == capacity) {
       decisions.removeFirst();
     }
     decisions.addLast(decision);
   }
 
+  private static boolean idle(Decision decision) {
+    return decision.kind() == Decision.Kind.STAY && decision.process() == null;
+  }
+
   /** The decisions about a process or in which it was rejected, latest last. */
   public List<Decision> about(ProcessKey process) {
-    String name = process.toString();
     return decisions.stream()
         .filter(
             d ->
                 process.equals(d.process())
-                    || d.rejected().stream().anyMatch(r -> r.subject().equals(name)))
+                    || d.rejected().stream().anyMatch(r -> r.concerns(process)))
         .toList();
   }
 

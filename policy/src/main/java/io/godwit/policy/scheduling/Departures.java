@@ -199,9 +199,7 @@ final class Departures {
     if (!process.movable()) {
       stay(
           process,
-          List.of(
-              new Rejection(
-                  process.key().toString(), Rejection.Cause.NOT_MOVABLE, "cannot be moved")),
+          List.of(Rejection.of(process.key(), Rejection.Cause.NOT_MOVABLE, "cannot be moved")),
           nowNanos);
       return;
     }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +70,7 @@ final class Locator {
     if (left.isEmpty()) {
       if (known.isEmpty()) {
         rejected.add(
-            new Rejection("*", Rejection.Cause.NOTHING_KNOWN, "nothing is known about any node"));
+            Rejection.of("*", Rejection.Cause.NOTHING_KNOWN, "nothing is known about any node"));
       }
       return new Found(null, null, rejected);
     }
@@ -79,15 +78,13 @@ final class Locator {
     for (LoadRecord other : left) {
       if (!other.node().equals(target.node())) {
         rejected.add(
-            new Rejection(
-                other.node().name(),
+            Rejection.of(
+                other.node(),
                 Rejection.Cause.PREFERENCE,
-                String.format(
-                    Locale.ROOT,
-                    "load %.2f; %s was preferred with %.2f",
-                    other.load().runQueue(),
-                    target.node(),
-                    target.load().runQueue())));
+                "load %.2f; %s was preferred with %.2f",
+                other.load().runQueue(),
+                target.node(),
+                target.load().runQueue()));
       }
     }
     Move move =
@@ -107,14 +104,14 @@ final class Locator {
       LoadRecord seen,
       Demand demand,
       long nowNanos) {
-    String name = seen.node().name();
+    NodeId name = seen.node();
     NodeLoad load = seen.load();
     boolean home = process.key().home().equals(seen.node());
     if (backoffUntil.getOrDefault(seen.node(), Long.MIN_VALUE) > nowNanos) {
-      return new Rejection(name, Rejection.Cause.BACKOFF, "refused or failed a short while ago");
+      return Rejection.of(name, Rejection.Cause.BACKOFF, "refused or failed a short while ago");
     }
     if (!home && !load.accepts()) {
-      return new Rejection(
+      return Rejection.of(
           name,
           load.ownerIdleNanos() < 60_000_000_000L
               ? Rejection.Cause.OWNER_ACTIVE
@@ -122,29 +119,29 @@ final class Locator {
           "takes no foreign processes at present");
     }
     if (!expression.holdsFor(load)) {
-      return new Rejection(
-          name, Rejection.Cause.EXPRESSION, "does not satisfy " + expression.text());
+      return Rejection.of(
+          name, Rejection.Cause.EXPRESSION, "does not satisfy %s", expression.text());
     }
     if (load.memoryFreeBytes() < process.memoryBytes()) {
-      return new Rejection(
+      return Rejection.of(
           name,
           Rejection.Cause.NO_MEMORY,
-          load.memoryFreeBytes() + " bytes free, " + process.memoryBytes() + " needed");
+          "%d bytes free, %d needed",
+          load.memoryFreeBytes(),
+          process.memoryBytes());
     }
     double advantage = stretchHere - stretchAt(seen);
     if (demand == Demand.FASTER
         && !policies.location().ignoresLoad()
         && process.bytesPerSecondTo().isEmpty()
         && (advantage <= 0 || advantage < policies.stability().minAdvantage())) {
-      return new Rejection(
+      return Rejection.of(
           name,
           Rejection.Cause.LOAD_DIFFERENCE,
-          String.format(
-              Locale.ROOT,
-              "load %.2f: stretched %.2f times there against %.2f here",
-              load.runQueue(),
-              stretchAt(seen),
-              stretchHere));
+          "load %.2f: stretched %.2f times there against %.2f here",
+          load.runQueue(),
+          stretchAt(seen),
+          stretchHere);
     }
     return null;
   }

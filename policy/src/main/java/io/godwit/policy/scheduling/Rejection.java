@@ -1,13 +1,12 @@
 package io.godwit.policy.scheduling;
 
+import java.util.Locale;
+
 /**
- * Why a node or a process was not taken.
- *
- * @param subject the node's or process's name
- * @param cause the kind of reason, for programs and counters
- * @param text the reason with its figures, for people
+ * Why a node or a process was not taken. Most are never read, so the text is made when it is asked
+ * for.
  */
-public record Rejection(String subject, Cause cause, String text) {
+public final class Rejection {
   /** The kinds of reasons. The names appear in JSON output and do not change. */
   public enum Cause {
     /** The node takes no foreign processes at present. */
@@ -38,8 +37,51 @@ public record Rejection(String subject, Cause cause, String text) {
     NOTHING_KNOWN
   }
 
+  private final Object subject;
+  private final Cause cause;
+  private final String format;
+  private final Object[] arguments;
+
+  private Rejection(Object subject, Cause cause, String format, Object[] arguments) {
+    this.subject = subject;
+    this.cause = cause;
+    this.format = format;
+    this.arguments = arguments;
+  }
+
+  /**
+   * A reason.
+   *
+   * @param subject the node or process, whose text is its name
+   * @param format the reason as {@link String#format} takes it
+   * @param arguments immutable values for it
+   */
+  public static Rejection of(Object subject, Cause cause, String format, Object... arguments) {
+    return new Rejection(subject, cause, format, arguments);
+  }
+
+  /** The node's or process's name. */
+  public String subject() {
+    return subject.toString();
+  }
+
+  /** Whether the reason is about this node or process. */
+  public boolean concerns(Object nodeOrProcess) {
+    return subject.equals(nodeOrProcess);
+  }
+
+  /** The kind of reason, for programs and counters. */
+  public Cause cause() {
+    return cause;
+  }
+
+  /** The reason with its figures, for people. */
+  public String text() {
+    return arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
+  }
+
   @Override
   public String toString() {
-    return subject + ": " + text;
+    return subject + ": " + text();
   }
 }

@@ -46,7 +46,7 @@ public final class Scheduler {
   private final CostEstimator cost;
   private final Locator locator;
   private final Departures departures;
-  private final DecisionLog log = new DecisionLog();
+  private final DecisionLog log;
   private final Set<ProcessKey> leaving = new HashSet<>();
   private final Map<ProcessKey, ProcessLoad> placements = new LinkedHashMap<>();
   private final Map<ProcessKey, Long> incoming = new LinkedHashMap<>();
@@ -62,6 +62,18 @@ public final class Scheduler {
       SchedulingPolicies policies,
       CostEstimator cost,
       RandomGenerator random) {
+    this(local, view, policies, cost, random, DecisionLog.CAPACITY);
+  }
+
+  /** As above, keeping another number of decisions. */
+  public Scheduler(
+      LocalNode local,
+      LoadView view,
+      SchedulingPolicies policies,
+      CostEstimator cost,
+      RandomGenerator random,
+      int decisionsKept) {
+    this.log = new DecisionLog(decisionsKept);
     this.self = local.id();
     this.local = local;
     this.view = view;
@@ -333,7 +345,7 @@ public final class Scheduler {
       Rejection rejection =
           process.movable()
               ? policies.stability().holds(process)
-              : new Rejection(process.key().toString(), Cause.NOT_MOVABLE, "cannot be moved");
+              : Rejection.of(process.key(), Cause.NOT_MOVABLE, "cannot be moved");
       if (rejection == null) {
         rejection = policies.selection().rejects(process);
       }

@@ -2,7 +2,6 @@ package io.godwit.policy.scheduling;
 
 import io.godwit.core.NodeId;
 import io.godwit.policy.load.ProcessLoad;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,12 @@ public final class Selections {
     public @Nullable Rejection rejects(ProcessLoad process) {
       return process.ageNanos() >= minAgeNanos
           ? null
-          : new Rejection(
-              process.key().toString(),
+          : Rejection.of(
+              process.key(),
               Rejection.Cause.COST,
-              "used %.2f s of CPU so far, less than the least age of %.2f s"
-                  .formatted(process.ageNanos() / SECOND, minAgeNanos / SECOND));
+              "used %.2f s of CPU so far, less than the least age of %.2f s",
+              process.ageNanos() / SECOND,
+              minAgeNanos / SECOND);
     }
 
     @Override
@@ -37,15 +37,13 @@ public final class Selections {
       if (process.ageNanos() * move.advantage() > move.costNanos()) {
         return null;
       }
-      return new Rejection(
-          process.key().toString(),
+      return Rejection.of(
+          process.key(),
           Rejection.Cause.COST,
-          String.format(
-              Locale.ROOT,
-              "the move costs %.3f s and would gain %.3f s of the %.2f s it is expected to need",
-              move.costNanos() / SECOND,
-              process.ageNanos() * move.advantage() / SECOND,
-              process.ageNanos() / SECOND));
+          "the move costs %.3f s and would gain %.3f s of the %.2f s it is expected to need",
+          move.costNanos() / SECOND,
+          process.ageNanos() * move.advantage() / SECOND,
+          process.ageNanos() / SECOND);
     }
 
     @Override
@@ -72,10 +70,11 @@ public final class Selections {
     public @Nullable Rejection rejects(ProcessLoad process) {
       return listed.contains(process.name()) == meansEligible
           ? null
-          : new Rejection(
-              process.key().toString(),
+          : Rejection.of(
+              process.key(),
               Rejection.Cause.NOT_ELIGIBLE,
-              "'" + process.name() + (meansEligible ? "' is not listed" : "' is excluded"));
+              meansEligible ? "'%s' is not listed" : "'%s' is excluded",
+              process.name());
     }
 
     @Override
@@ -131,13 +130,11 @@ public final class Selections {
       double gain = gain(process, move);
       return gain > 0
           ? null
-          : new Rejection(
-              process.key().toString(),
+          : Rejection.of(
+              process.key(),
               Rejection.Cause.COST,
-              String.format(
-                  Locale.ROOT,
-                  "it would lose %.3f s by its communication, the load and the move together",
-                  -gain / SECOND));
+              "it would lose %.3f s by its communication, the load and the move together",
+              -gain / SECOND);
     }
 
     @Override
@@ -159,14 +156,12 @@ public final class Selections {
     public @Nullable Rejection rejects(ProcessLoad process) {
       return process.pagesPerSecond() >= leastPagesPerSecond
           ? null
-          : new Rejection(
-              process.key().toString(),
+          : Rejection.of(
+              process.key(),
               Rejection.Cause.PREFERENCE,
-              String.format(
-                  Locale.ROOT,
-                  "pages %.0f times a second, fewer than %.0f",
-                  process.pagesPerSecond(),
-                  leastPagesPerSecond));
+              "pages %.0f times a second, fewer than %.0f",
+              process.pagesPerSecond(),
+              leastPagesPerSecond);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.godwit.policy.scheduling;
 
 import io.godwit.policy.load.ProcessLoad;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +30,20 @@ public record Stability(
   /** Why a process must stay where it is, or null. */
   public @Nullable Rejection holds(ProcessLoad process) {
     if (process.moves() > 0 && process.residencyNanos() < minResidencyNanos) {
-      return new Rejection(
-          process.key().toString(),
+      return Rejection.of(
+          process.key(),
           Rejection.Cause.RESIDENCY,
-          String.format(
-              Locale.ROOT,
-              "came %.2f s ago and stays for at least %.2f s",
-              process.residencyNanos() / 1e9,
-              minResidencyNanos / 1e9));
+          "came %.2f s ago and stays for at least %.2f s",
+          process.residencyNanos() / 1e9,
+          minResidencyNanos / 1e9);
     }
     if (process.moves() >= maxMoves) {
-      return new Rejection(
-          process.key().toString(),
+      return Rejection.of(
+          process.key(),
           Rejection.Cause.MOVE_LIMIT,
-          "has moved " + process.moves() + " times lately; the limit is " + maxMoves);
+          "has moved %d times lately; the limit is %d",
+          process.moves(),
+          maxMoves);
     }
     return null;
   }
