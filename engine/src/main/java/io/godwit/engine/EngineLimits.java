@@ -14,6 +14,9 @@ public final class EngineLimits {
   /** How long an undo waits for a thread that never stopped, in nanoseconds. */
   public static final long LET_GO_TIMEOUT_NANOS = 50_000_000L;
 
+  /** How long a killed thread may take to end, in nanoseconds; thousands end one after another. */
+  public static final long KILL_TIMEOUT_NANOS = 20_000_000_000L;
+
   /** The largest piece of memory that is read or written at once, in bytes. */
   public static final int PAGE_CHUNK = 1 << 20;
 

@@ -24,6 +24,7 @@ final class Mover {
   private static final boolean TELL = Boolean.getBoolean("godwit.test.times");
 
   private final Engine engine;
+  private final List<ByteBuffer> buffers = new ArrayList<>();
   private final StringBuilder times = new StringBuilder();
 
   Mover() {
@@ -52,6 +53,17 @@ final class Mover {
     }
   }
 
+  /** A buffer that is used again by the next move. */
+  private ByteBuffer buffer(int index, int size) {
+    while (buffers.size() <= index) {
+      buffers.add(ByteBuffer.allocateDirect(size));
+    }
+    if (buffers.get(index).capacity() < size) {
+      buffers.set(index, ByteBuffer.allocateDirect(size));
+    }
+    return buffers.get(index).clear();
+  }
+
   private void note(Phase phase, long nanos, long bytes) {
     times.append(phase).append(' ').append(nanos / 1000).append("  ");
   }
@@ -67,7 +79,7 @@ final class Mover {
       image = source.image();
       source.sendPages(
           (object, address, content) -> {
-            ByteBuffer copy = ByteBuffer.allocateDirect(content.remaining());
+            ByteBuffer copy = buffer(runs.size(), content.remaining());
             copy.put(content).flip();
             runs.add(new PageSource.Run(object, address, copy));
           });
@@ -83,13 +95,6 @@ final class Mover {
       pod.release();
     }
     if (TELL) {
-      image
-          .live()
-          .forEach(
-              p ->
-                  p.threads().stream()
-                      .limit(3)
-                      .forEach(t -> System.out.print(t.blockedCall() + " ")));
       System.out.println((System.nanoTime() - start) / 1000 + " us: " + times);
     }
     return image;

@@ -89,7 +89,7 @@ public final class FrozenTree {
   private static void reap(FrozenThread thread) {
     try {
       while (!thread.tracee().isGone()
-          && thread.tracee().await(EngineLimits.STOP_TIMEOUT_NANOS).isPresent()) {
+          && thread.tracee().await(EngineLimits.KILL_TIMEOUT_NANOS).isPresent()) {
         // Stops that were on their way come first; the last status is its end.
       }
     } catch (LinuxException e) {

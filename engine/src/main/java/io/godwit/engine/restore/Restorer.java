@@ -2,6 +2,7 @@ package io.godwit.engine.restore;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.Pid;
+import io.godwit.engine.EngineLimits;
 import io.godwit.engine.kind.ResourceKind;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.engine.pages.PageWriter;
@@ -241,7 +242,8 @@ public final class Restorer {
 
   private static void reap(RestoredThread thread) {
     try {
-      while (!thread.tracee().isGone() && thread.tracee().await(1_000_000_000L).isPresent()) {
+      while (!thread.tracee().isGone()
+          && thread.tracee().await(EngineLimits.KILL_TIMEOUT_NANOS).isPresent()) {
         // Stops that were on their way come first; the last status is its end.
       }
     } catch (LinuxException e) {
