@@ -50,8 +50,7 @@ final class KindMover {
     Set<ExternalDescriptor> found = new HashSet<>();
     for (int fd = 0; fd < 3; fd++) {
       FileStatus status = Descriptors.status("/proc/" + pid + "/fd/" + fd);
-      found.add(
-          new ExternalDescriptor("stdio" + fd, status.device().devT(), status.inode()));
+      found.add(new ExternalDescriptor("stdio" + fd, status.device().devT(), status.inode()));
     }
     return found;
   }

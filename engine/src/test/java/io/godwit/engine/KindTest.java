@@ -31,8 +31,20 @@ class KindTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "files", "sharing", "pipes", "events", "epoll", "inotify", "sockets", "locks", "signals",
-        "timers", "credentials", "seccomp", "limits", "pidfd"
+        "files",
+        "sharing",
+        "pipes",
+        "events",
+        "epoll",
+        "inotify",
+        "sockets",
+        "locks",
+        "signals",
+        "timers",
+        "credentials",
+        "seccomp",
+        "limits",
+        "pidfd"
       })
   void isTheSameAfterMoves(String name) throws Exception {
     try (Victim victim = Victim.start(directory, name, source(name), "-lrt");
@@ -43,15 +55,15 @@ class KindTest {
           PodImage image = KindMover.move(tracer, victim.pid());
           assertThat(image.live()).isNotEmpty();
         }
-      victim.set(MOVED, 1);
-      Victim.await(() -> victim.cell(1) != 0 || !victim.isAlive(), () -> "the checks of " + name);
-      assertThat(victim.cell(1))
-          .withFailMessage(
-              () ->
-                  "%s: line %d failed, errno %d, after %d checks"
-                      .formatted(name, victim.cell(3), victim.cell(4), victim.cell(2)))
-          .isEqualTo(1);
-      assertThat(victim.cell(2)).isPositive();
+        victim.set(MOVED, 1);
+        Victim.await(() -> victim.cell(1) != 0 || !victim.isAlive(), () -> "the checks of " + name);
+        assertThat(victim.cell(1))
+            .withFailMessage(
+                () ->
+                    "%s: line %d failed, errno %d, after %d checks"
+                        .formatted(name, victim.cell(3), victim.cell(4), victim.cell(2)))
+            .isEqualTo(1);
+        assertThat(victim.cell(2)).isPositive();
       } finally {
         endChildren(victim);
       }

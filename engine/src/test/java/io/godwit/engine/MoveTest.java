@@ -2,6 +2,11 @@ package io.godwit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.Signals;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.TaskState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +51,47 @@ class MoveTest {
         long before = victim.cell(0);
         victim.awaitCell(0, before + 10);
       }
+    }
+  }
+
+  @Test
+  void aStoppedProcessIsStillStoppedAndGoesOnWhenContinued() throws Exception {
+    try (Victim victim = Victim.start(directory, "counter", COUNTER)) {
+      victim.awaitCell(0, 10);
+      Kernel.call(Syscall.KILL, victim.pid().number(), Signals.SIGSTOP);
+      Victim.await(() -> state(victim) == TaskState.STOPPED, () -> "state " + state(victim));
+      Mover mover = new Mover();
+      mover
+          .engine()
+          .freeze(List.of(victim.pid()), Set.of(), Mover.around(victim.pid()), PhaseListener.NONE)
+          .undo();
+      Victim.await(() -> state(victim) == TaskState.STOPPED, () -> "undone " + state(victim));
+      mover.move(victim.pid());
+      Victim.await(() -> state(victim) == TaskState.STOPPED, () -> "moved " + state(victim));
+      long before = victim.cell(0);
+      Kernel.call(Syscall.KILL, victim.pid().number(), Signals.SIGCONT);
+      victim.awaitCell(0, before + 10);
+    }
+  }
+
+  private static TaskState state(Victim victim) {
+    return ProcFs.host().process(victim.pid()).stat().state();
+  }
+
+  @Test
+  void nothingIsLeftInThisProcess() throws Exception {
+    try (Victim victim = Victim.start(directory, "counter", COUNTER)) {
+      Mover mover = new Mover();
+      victim.awaitCell(0, 10);
+      mover.move(victim.pid());
+      mover.move(victim.pid());
+      int descriptors = ProcFs.host().self().descriptors().size();
+      int children = ProcFs.host().self().children().size();
+      for (int i = 0; i < 10; i++) {
+        mover.move(victim.pid());
+      }
+      assertThat(ProcFs.host().self().descriptors()).hasSize(descriptors);
+      assertThat(ProcFs.host().self().children()).hasSize(children);
     }
   }
 }

@@ -33,6 +33,11 @@ final class Mover {
     engine = new Engine(kinds);
   }
 
+  /** With another set of kinds. */
+  Mover(Engine engine) {
+    this.engine = engine;
+  }
+
   Engine engine() {
     return engine;
   }

@@ -105,7 +105,7 @@ public final class Freezer {
     Set<Pid> found = new LinkedHashSet<>(roots);
     List<Pid> queue = new ArrayList<>(roots);
     for (int i = 0; i < queue.size(); i++) {
-      for (Pid child : ProcFs.host().process(queue.get(i)).children()) {
+      for (Pid child : children(queue.get(i))) {
         if (found.add(child)) {
           queue.add(child);
         }
@@ -113,6 +113,17 @@ public final class Freezer {
     }
     queue.removeIf(Freezer::isZombie);
     return queue;
+  }
+
+  private static List<Pid> children(Pid pid) {
+    try {
+      return ProcFs.host().process(pid).children();
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+        return List.of(); // it ended in between
+      }
+      throw e;
+    }
   }
 
   /** Whether the process has ended, with no thread of it left alive. */

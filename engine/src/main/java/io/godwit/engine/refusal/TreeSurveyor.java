@@ -74,8 +74,7 @@ public final class TreeSurveyor {
     }
     Set<Integer> ownThreads = new HashSet<>();
     proc.self().threads().forEach(tid -> ownThreads.add(tid.number()));
-    return new TreeSurvey(
-        processes, externals, self, ownThreads, outside(processes, externals));
+    return new TreeSurvey(processes, externals, self, ownThreads, outside(processes, externals));
   }
 
   private static <T> Optional<T> whileItLives(Supplier<T> look) {

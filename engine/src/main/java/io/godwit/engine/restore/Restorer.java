@@ -219,9 +219,12 @@ public final class Restorer {
   /** Lets everything run. */
   public void release() {
     for (RestoredProcess process : restoration.processes()) {
-      int signal = process.image().stopSignal().orElse(0);
+      if (process.image().stopSignal().isPresent()) {
+        // Taken before any instruction of the process: it is stopped by job control again.
+        Kernel.call(Syscall.KILL, process.hostPid().number(), Signals.SIGSTOP);
+      }
       for (RestoredThread thread : process.threads()) {
-        thread.tracee().detach(signal);
+        thread.tracee().detach(0);
       }
     }
     end();

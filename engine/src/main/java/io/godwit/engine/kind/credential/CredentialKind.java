@@ -99,17 +99,17 @@ public final class CredentialKind implements ResourceKind {
       return;
     }
     TaskStatus self = ProcFs.host().self().status();
-    int lastCapability =
-        Integer.parseInt(ProcFs.host().setting("kernel/cap_last_cap").strip());
+    int lastCapability = Integer.parseInt(ProcFs.host().setting("kernel/cap_last_cap").strip());
     for (RestoredProcess process : restoration.processes()) {
       for (RestoredThread thread : process.threads()) {
         Security security = thread.image().ownSecurity().orElse(process.image().security());
         if (!security.filters().isEmpty()) {
-          thread.tracee().setOptions(io.godwit.linux.Stub.TRACE_OPTIONS | SeccompPassKind.PAST_FILTERS);
+          thread
+              .tracee()
+              .setOptions(io.godwit.linux.Stub.TRACE_OPTIONS | SeccompPassKind.PAST_FILTERS);
           SeccompFilters.install(thread, security.filters());
         }
-        Rights.set(
-            thread, security, self.capabilities().permitted(), lastCapability);
+        Rights.set(thread, security, self.capabilities().permitted(), lastCapability);
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Seccomp programs, seccomp(2): read with PTRACE_SECCOMP_GET_FILTER, the oldest first, and installed
- * again in that order. Needs CAP_SYS_ADMIN and a kernel with CHECKPOINT_RESTORE.
+ * Seccomp programs, seccomp(2): read with PTRACE_SECCOMP_GET_FILTER, the oldest first, and
+ * installed again in that order. Needs CAP_SYS_ADMIN and a kernel with CHECKPOINT_RESTORE.
  */
 final class SeccompFilters {
   private static final int PTRACE_SECCOMP_GET_FILTER = 0x420c;
@@ -38,8 +38,7 @@ final class SeccompFilters {
     NativeBuffer metadata = NativeBuffer.allocate(METADATA_BYTES);
     int tid = tracee.tid().number();
     for (int index = 0; index < MAX_FILTERS; index++) {
-      long count =
-          Ptrace.request(PTRACE_SECCOMP_GET_FILTER, tid, index, program.address());
+      long count = Ptrace.request(PTRACE_SECCOMP_GET_FILTER, tid, index, program.address());
       if (count == -Errno.ENOENT.number()) {
         return filters;
       }

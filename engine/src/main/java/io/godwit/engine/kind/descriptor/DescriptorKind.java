@@ -12,7 +12,6 @@ import io.godwit.engine.restore.RestoredProcess;
 import io.godwit.image.DescriptionKind;
 import io.godwit.image.DescriptorTable;
 import io.godwit.image.OpenDescription;
-import io.godwit.linux.Descriptors;
 import io.godwit.linux.DescriptorChannel;
 import io.godwit.linux.Fd;
 import io.godwit.linux.SyscallBatch;
@@ -88,8 +87,7 @@ public final class DescriptorKind implements ResourceKind {
       OpenFile file = files.at(process.hostPid(), fd.number()).orElseThrow();
       // Close-on-exec and POSIX locks are of this table, not of the open file.
       var info = task.fdInfo(fd);
-      descriptors.add(
-          new DescriptorTable.Descriptor(fd.number(), info.isCloseOnExec(), file.id()));
+      descriptors.add(new DescriptorTable.Descriptor(fd.number(), info.isCloseOnExec(), file.id()));
       locks.see(process, file, info);
     }
     return new DescriptorTable(draft.newId(), descriptors);
@@ -172,10 +170,7 @@ public final class DescriptorKind implements ResourceKind {
         DescriptorTable.Descriptor each = part.get(i);
         wanted[i] = each.number();
         closeOnExec[i] = each.closeOnExec();
-        fds.add(
-            making
-                .made(each.description())
-                .orElseThrow(() -> notMade(process, each, making)));
+        fds.add(making.made(each.description()).orElseThrow(() -> notMade(process, each, making)));
       }
       int[] arrived = making.restoration().channel().pass(process.injector(), fds);
       for (Placement.Move move : Placement.moves(arrived, wanted, closeOnExec)) {
@@ -188,8 +183,7 @@ public final class DescriptorKind implements ResourceKind {
   private static void place(RestoredProcess process, Placement.Move move) {
     SyscallBatch batch = process.calls().room(2, 0);
     if (move.from() != move.to()) {
-      batch.add(
-          Syscall.DUP3, move.from(), move.to(), move.closeOnExec() ? FileAbi.O_CLOEXEC : 0);
+      batch.add(Syscall.DUP3, move.from(), move.to(), move.closeOnExec() ? FileAbi.O_CLOEXEC : 0);
       batch.add(Syscall.CLOSE, move.from());
     } else if (!move.closeOnExec()) {
       batch.add(Syscall.FCNTL, move.to(), FileAbi.F_SETFD, 0);
@@ -204,5 +198,4 @@ public final class DescriptorKind implements ResourceKind {
         "nobody knows how to make " + making.description(each.description()).kind(),
         "restart the image with the version of Godwit that made it");
   }
-
 }

@@ -115,8 +115,7 @@ final class Locks {
               .putLong(lock.start())
               .putLong(lock.length())
               .array();
-      int command =
-          lock.style() == FileLock.Style.POSIX ? FileAbi.F_SETLK : FileAbi.F_OFD_SETLK;
+      int command = lock.style() == FileLock.Style.POSIX ? FileAbi.F_SETLK : FileAbi.F_OFD_SETLK;
       call = batch.add(Syscall.FCNTL, number, command, batch.data(flock));
     }
     call.mayFail();

@@ -75,8 +75,7 @@ final class SignalOwners {
                       .putInt(owner.type())
                       .putInt(owner.target())
                       .array();
-              batch.add(
-                  Syscall.FCNTL, holder.number(), FileAbi.F_SETOWN_EX, batch.data(target));
+              batch.add(Syscall.FCNTL, holder.number(), FileAbi.F_SETOWN_EX, batch.data(target));
               batch.add(Syscall.FCNTL, holder.number(), FileAbi.F_SETSIG, owner.signal());
               if ((description.statusFlags() & FileAbi.O_ASYNC) != 0) {
                 batch.add(

@@ -40,8 +40,7 @@ public final class Terminals {
 
   /** tty_nr of proc_pid_stat(5): bits 31-20 and 7-0 are the minor, 15-8 the major number. */
   private static DeviceNumber device(int number) {
-    return new DeviceNumber(
-        number >>> 8 & 0xfff, (number & 0xff) | (number >>> 12 & 0xfff00));
+    return new DeviceNumber(number >>> 8 & 0xfff, (number & 0xff) | (number >>> 12 & 0xfff00));
   }
 
   static void describe(FrozenProcess process, OpenFiles files, ImageDraft draft) {
@@ -80,8 +79,7 @@ public final class Terminals {
   }
 
   private static void take(RestoredProcess process, Fd terminal, int group, Making making) {
-    int number =
-        making.restoration().channel().pass(process.injector(), List.of(terminal))[0];
+    int number = making.restoration().channel().pass(process.injector(), List.of(terminal))[0];
     SyscallBatch batch = process.calls().room(3, 4);
     batch.add(Syscall.IOCTL, number, TIOCSCTTY, STEAL);
     if (group != 0) {

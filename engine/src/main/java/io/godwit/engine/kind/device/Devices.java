@@ -46,8 +46,7 @@ public final class Devices implements FileKind {
     if (!(description.kind() instanceof DescriptionKind.Device device)) {
       return Optional.empty();
     }
-    int flags =
-        (description.statusFlags() & ~ONCE) | FileAbi.O_CLOEXEC | FileAbi.O_NOCTTY;
+    int flags = (description.statusFlags() & ~ONCE) | FileAbi.O_CLOEXEC | FileAbi.O_NOCTTY;
     DeviceNumber number = new DeviceNumber(device.major(), device.minor());
     try {
       Fd fd = Descriptors.open(making.path(device.path()), flags);

@@ -166,13 +166,10 @@ public final class Epolls implements FileKind {
     boolean closeOnExec =
         holder.process().image().descriptors().descriptors().stream()
             .anyMatch(each -> each.number() == number && each.closeOnExec());
-    SyscallBatch.Call aside =
-        batch.add(Syscall.FCNTL, number, FileAbi.F_DUPFD_CLOEXEC, 0);
+    SyscallBatch.Call aside = batch.add(Syscall.FCNTL, number, FileAbi.F_DUPFD_CLOEXEC, 0);
     batch.add(Syscall.DUP3, from, number, FileAbi.O_CLOEXEC);
     batch.add(Syscall.EPOLL_CTL, holder.number(), EPOLL_CTL_ADD, number, raw);
-    batch
-        .add(Syscall.DUP3, 0, number, closeOnExec ? FileAbi.O_CLOEXEC : 0)
-        .argument(0, aside);
+    batch.add(Syscall.DUP3, 0, number, closeOnExec ? FileAbi.O_CLOEXEC : 0).argument(0, aside);
     batch.add(Syscall.CLOSE, 0).argument(0, aside);
   }
 }

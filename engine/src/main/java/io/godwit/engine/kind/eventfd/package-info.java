@@ -1,6 +1,4 @@
-/**
- * Event counters, eventfd(2). Stateless; belongs to the tracer's thread.
- */
+/** Event counters, eventfd(2). Stateless; belongs to the tracer's thread. */
 @NullMarked
 package io.godwit.engine.kind.eventfd;
 

@@ -63,12 +63,7 @@ public final class FileSystemContextKind implements ResourceKind {
     }
     for (RestoredProcess process : restoration.processes()) {
       LiveProcess.FileSystemContext context = process.image().fileSystem();
-      SyscallBatch batch =
-          process
-              .calls()
-              .room(
-                  3,
-                  2 * Descriptors.MAX_PATH);
+      SyscallBatch batch = process.calls().room(3, 2 * Descriptors.MAX_PATH);
       batch.add(Syscall.CHDIR, batch.string(context.workingDirectory().path()));
       if (!context.root().path().equals("/")) {
         batch.add(Syscall.CHROOT, batch.string(context.root().path()));

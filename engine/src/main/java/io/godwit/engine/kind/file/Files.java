@@ -108,9 +108,7 @@ public final class Files implements FileKind {
           Optional.of(at(regular(regular.file(), flags, making), regular.offset()));
       case DescriptionKind.Directory directory ->
           Optional.of(
-              at(
-                  open(directory.file(), flags | FileAbi.O_DIRECTORY, making),
-                  directory.offset()));
+              at(open(directory.file(), flags | FileAbi.O_DIRECTORY, making), directory.offset()));
       case DescriptionKind.PathOnly path ->
           Optional.of(open(path.file(), flags | FileAbi.O_PATH, making));
       case DescriptionKind.MemFd memory ->

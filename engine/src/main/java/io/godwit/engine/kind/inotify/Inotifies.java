@@ -53,8 +53,7 @@ public final class Inotifies implements FileKind {
     }
     List<InotifyWatch> watches = new ArrayList<>();
     for (FdDetail.InotifyWatch target : targets) {
-      watches.add(
-          new InotifyWatch(target.wd(), reference(file, target), target.mask() & MASK));
+      watches.add(new InotifyWatch(target.wd(), reference(file, target), target.mask() & MASK));
     }
     return Optional.of(new DescriptionKind.Inotify(watches, Bytes.EMPTY));
   }

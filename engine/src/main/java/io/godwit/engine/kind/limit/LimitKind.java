@@ -50,8 +50,7 @@ public final class LimitKind implements ResourceKind {
       return;
     }
     ProcTask self = ProcFs.host().self();
-    boolean mayRaise =
-        (self.status().capabilities().effective() >>> SYS_RESOURCE & 1) != 0;
+    boolean mayRaise = (self.status().capabilities().effective() >>> SYS_RESOURCE & 1) != 0;
     TaskLimits ours = self.limits();
     for (RestoredProcess process : restoration.processes()) {
       for (ResourceLimit limit : process.image().limits()) {
@@ -60,11 +59,7 @@ public final class LimitKind implements ResourceKind {
             resource == null || mayRaise ? limit : granted(limit, ours.of(resource).hard());
         SyscallBatch batch = process.calls().room(1, LIMIT_BYTES);
         batch.add(
-            Syscall.PRLIMIT64,
-            0,
-            limit.resource(),
-            batch.words(granted.soft(), granted.hard()),
-            0);
+            Syscall.PRLIMIT64, 0, limit.resource(), batch.words(granted.soft(), granted.hard()), 0);
       }
     }
   }

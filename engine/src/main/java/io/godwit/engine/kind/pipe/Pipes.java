@@ -80,9 +80,7 @@ public final class Pipes implements FileKind {
     boolean readable = (file.info().flags() & FileAbi.O_ACCMODE) != FileAbi.O_WRONLY;
     // A reading end of our own where this one only writes; nothing is taken out through it.
     Fd reading =
-        readable
-            ? file.here()
-            : Making.reopen(file.here(), FileAbi.O_RDONLY | FileAbi.O_NONBLOCK);
+        readable ? file.here() : Making.reopen(file.here(), FileAbi.O_RDONLY | FileAbi.O_NONBLOCK);
     try {
       List<byte[]> pieces = io.godwit.linux.descriptor.Pipes.peek(reading);
       boolean packets =
@@ -175,8 +173,7 @@ public final class Pipes implements FileKind {
     pipe.segments().forEach(segment -> FileBytes.write(writing, segment.toArray()));
   }
 
-  private static Fd fifo(
-      DescriptionKind.Fifo fifo, OpenDescription description, Making making) {
+  private static Fd fifo(DescriptionKind.Fifo fifo, OpenDescription description, Making making) {
     Ends ends = ends(making);
     String path = making.path(fifo.file().path());
     try {

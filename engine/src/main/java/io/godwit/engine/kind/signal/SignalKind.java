@@ -93,8 +93,7 @@ public final class SignalKind implements ResourceKind {
   private static void act(RestoredProcess process, SignalAction action) {
     SyscallBatch batch = process.calls().room(1, ACTION_BYTES);
     long raw =
-        batch.words(
-            action.handler(), action.flags(), action.restorer(), action.mask().bits());
+        batch.words(action.handler(), action.flags(), action.restorer(), action.mask().bits());
     batch.add(Syscall.RT_SIGACTION, action.signal(), raw, 0, SET_BYTES);
   }
 

@@ -1,5 +1,6 @@
 /**
- * What a process does on signals, and the signals that wait for it. Stateless; belongs to the tracer's thread.
+ * What a process does on signals, and the signals that wait for it. Stateless; belongs to the
+ * tracer's thread.
  */
 @NullMarked
 package io.godwit.engine.kind.signal;

@@ -30,7 +30,9 @@ public final class InetSockets implements FileKind {
   private static final int IPPROTO_UDP = 17;
   private static final int TCP_INFO = 11;
 
-  /** Offsets in struct tcp_info: tcpi_state, and for listening sockets the backlog's use and size. */
+  /**
+   * Offsets in struct tcp_info: tcpi_state, and for listening sockets the backlog's use and size.
+   */
   private static final int INFO_STATE = 0;
 
   private static final int INFO_UNACKED = 24;
@@ -74,8 +76,7 @@ public final class InetSockets implements FileKind {
                 info.getInt(INFO_SACKED),
                 options));
       }
-      case TCP_CLOSE ->
-          Optional.of(unconnected(file.here(), family, type, protocol, options));
+      case TCP_CLOSE -> Optional.of(unconnected(file.here(), family, type, protocol, options));
       default ->
           throw refuse(
               file,
@@ -118,9 +119,7 @@ public final class InetSockets implements FileKind {
           Optional.of(
               making.inNetwork(
                   () -> {
-                    Fd fd =
-                        Sockets.create(
-                            socket.family(), Sockets.SOCK_STREAM, socket.protocol());
+                    Fd fd = Sockets.create(socket.family(), Sockets.SOCK_STREAM, socket.protocol());
                     SocketOptions.set(fd, socket.options());
                     bind(fd, socket.address());
                     Sockets.listen(fd, socket.backlog());
@@ -130,8 +129,7 @@ public final class InetSockets implements FileKind {
           Optional.of(
               making.inNetwork(
                   () -> {
-                    Fd fd =
-                        Sockets.create(socket.family(), socket.type(), socket.protocol());
+                    Fd fd = Sockets.create(socket.family(), socket.type(), socket.protocol());
                     SocketOptions.set(fd, socket.options());
                     socket.local().ifPresent(address -> bind(fd, address));
                     socket.remote().ifPresent(peer -> Sockets.connect(fd, peer.toArray()));

@@ -9,7 +9,6 @@ final class SocketBytes {
   private SocketBytes() {}
 
   static Bytes ofInt(int value) {
-    return Bytes.of(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).flip());
+    return Bytes.of(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).flip());
   }
 }

@@ -103,9 +103,7 @@ final class SocketOptions {
       if (buffer) {
         int size = option.value().asBuffer().getInt(0) / 2;
         int forced =
-            option.option() == Sockets.SO_SNDBUF
-                ? Sockets.SO_SNDBUFFORCE
-                : Sockets.SO_RCVBUFFORCE;
+            option.option() == Sockets.SO_SNDBUF ? Sockets.SO_SNDBUFFORCE : Sockets.SO_RCVBUFFORCE;
         try {
           Sockets.setOption(socket, Sockets.SOL_SOCKET, forced, size);
         } catch (LinuxException failure) {

@@ -48,8 +48,7 @@ public final class UnixSockets implements FileKind {
   public Optional<DescriptionKind> describe(OpenFile file, OpenFiles files) {
     if (!file.status().isSocket()
         || (file.info().flags() & FileAbi.O_PATH) != 0
-        || Sockets.option(file.here(), Sockets.SOL_SOCKET, Sockets.SO_DOMAIN)
-            != Sockets.AF_UNIX) {
+        || Sockets.option(file.here(), Sockets.SOL_SOCKET, Sockets.SO_DOMAIN) != Sockets.AF_UNIX) {
       return Optional.empty();
     }
     UnixDiagnosis.UnixSocket known = diagnosis(file, files);
@@ -103,8 +102,7 @@ public final class UnixSockets implements FileKind {
       return Optional.empty();
     }
     List<OpenFile> found =
-        files.ofInode(
-            file.status().device().devT(), Integer.toUnsignedLong(known.peer()));
+        files.ofInode(file.status().device().devT(), Integer.toUnsignedLong(known.peer()));
     if (found.isEmpty()) {
       throw refuse(
           file,
@@ -188,8 +186,7 @@ public final class UnixSockets implements FileKind {
   }
 
   private static void finish(Fd fd, OpenDescription description, UnixSocket socket) {
-    boolean sized =
-        socket.options().stream().anyMatch(each -> each.option() == Sockets.SO_SNDBUF);
+    boolean sized = socket.options().stream().anyMatch(each -> each.option() == Sockets.SO_SNDBUF);
     if (!sized) {
       Fd fresh = Sockets.create(Sockets.AF_UNIX, socket.type(), 0);
       int usual = Sockets.option(fresh, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF);

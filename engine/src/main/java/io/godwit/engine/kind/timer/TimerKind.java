@@ -135,8 +135,7 @@ public final class TimerKind implements ResourceKind {
     long remaining = Math.max(timer.remainingNanos() / 1000, timer.remainingNanos() > 0 ? 1 : 0);
     long interval = timer.intervalNanos() / 1000;
     long raw =
-        batch.words(
-            interval / MICROS, interval % MICROS, remaining / MICROS, remaining % MICROS);
+        batch.words(interval / MICROS, interval % MICROS, remaining / MICROS, remaining % MICROS);
     batch.add(Syscall.SETITIMER, timer.which(), raw, 0);
   }
 
@@ -145,8 +144,7 @@ public final class TimerKind implements ResourceKind {
       return;
     }
     SyscallBatch batch = process.calls().room(1, IntervalTime.BYTES);
-    long raw =
-        batch.data(new IntervalTime(timer.intervalNanos(), timer.remainingNanos()).bytes());
+    long raw = batch.data(new IntervalTime(timer.intervalNanos(), timer.remainingNanos()).bytes());
     batch.add(Syscall.TIMER_SETTIME, timer.id(), 0, raw, 0);
   }
 }

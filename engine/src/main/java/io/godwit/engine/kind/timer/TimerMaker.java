@@ -31,8 +31,7 @@ final class TimerMaker {
 
   static void make(RestoredProcess process, List<PosixTimer> timers) {
     SyscallBatch first = process.injector().batch();
-    SyscallBatch.Call direct =
-        first.add(Syscall.PRCTL, PR_TIMER_CREATE_RESTORE_IDS, ON).mayFail();
+    SyscallBatch.Call direct = first.add(Syscall.PRCTL, PR_TIMER_CREATE_RESTORE_IDS, ON).mayFail();
     process.injector().run(first);
     boolean counting = direct.failed();
     int next = 0;
@@ -50,10 +49,7 @@ final class TimerMaker {
       make(process, timer);
     }
     if (!counting) {
-      process
-          .calls()
-          .room(1, 0)
-          .add(Syscall.PRCTL, PR_TIMER_CREATE_RESTORE_IDS, OFF);
+      process.calls().room(1, 0).add(Syscall.PRCTL, PR_TIMER_CREATE_RESTORE_IDS, OFF);
     }
     process.calls().flush();
   }
@@ -92,8 +88,7 @@ final class TimerMaker {
         .array();
   }
 
-  private static GodwitException wrongId(
-      RestoredProcess process, PosixTimer timer, String why) {
+  private static GodwitException wrongId(RestoredProcess process, PosixTimer timer, String why) {
     return new GodwitException(
         EngineError.NOT_RESTORABLE,
         "timer " + timer.id() + " of process " + process.podPid() + " cannot have its id",

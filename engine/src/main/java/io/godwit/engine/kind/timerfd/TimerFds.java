@@ -44,8 +44,7 @@ public final class TimerFds implements FileKind {
     }
     try {
       return Optional.of(
-          EventDescriptors.timer(
-              timer.clock(), description.statusFlags() & FileAbi.O_NONBLOCK));
+          EventDescriptors.timer(timer.clock(), description.statusFlags() & FileAbi.O_NONBLOCK));
     } catch (LinuxException failure) {
       throw Making.impossible("a timer on clock " + timer.clock() + " cannot be made", failure);
     }
