@@ -22,7 +22,14 @@ public final class Main {
 
   public static void main(String[] arguments) {
     CommandIo io = standardIo();
-    System.exit(run(RawArguments.repaired(arguments), io));
+    int status = run(arguments, io);
+    // Not exit: it looks for a logger first, which takes as long as the rest of a cold command.
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** Runs a command line as the JVM was given it. */
+  public static int run(String[] arguments, CommandIo io) {
+    return run(RawArguments.repaired(arguments), io);
   }
 
   /** Runs a command line and gives its exit status. */

@@ -14,7 +14,7 @@ public final class JoinCommand extends DaemonCommand {
     super(io, "join", "Take this node into a cluster, with a token that one of its nodes made.");
     address = argument("ADDRESS", "Host and port of a node of the cluster, as its token said.");
     token = argument("TOKEN", "The token.");
-    examples("sudo godwit join alpha:7171 gw1-3f9a...");
+    examples("sudo godwit join alpha:7411 gw1-3f9a...");
   }
 
   @Override

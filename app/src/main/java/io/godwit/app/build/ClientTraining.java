@@ -34,7 +34,7 @@ public final class ClientTraining {
       Thread.ofPlatform().daemon().name("rehearsal").start(() -> serve(listener));
       CommandIo io = Main.standardIo();
       for (List<String> line : lines(socket.toString())) {
-        Main.run(line, io);
+        Main.run(line.toArray(new String[0]), io);
       }
     } finally {
       Files.deleteIfExists(socket);
