@@ -23,6 +23,9 @@ public final class Main {
   public static void main(String[] arguments) {
     CommandIo io = standardIo();
     int status = run(arguments, io);
+    if (arguments.length > 0 && arguments[0].equals("node")) {
+      System.exit(status); // waits for the hook that closes the daemon
+    }
     // Not exit: it looks for a logger first, which takes as long as the rest of a cold command.
     Runtime.getRuntime().halt(status);
   }
