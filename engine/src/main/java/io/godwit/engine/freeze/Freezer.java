@@ -287,6 +287,13 @@ public final class Freezer {
           "it is a 32-bit program",
           "use a 64-bit build of the program");
     }
+    if (!threads.getFirst().hostTid().equals(pid.mainThread())) {
+      throw new GodwitException(
+          EngineError.NOT_MOVABLE,
+          "process " + pid + " (" + status.name() + ") cannot be moved",
+          "its main thread has ended while others go on",
+          "wait until the program ends, or restart it");
+    }
     List<MemoryMapping> mappings = proc.maps();
     Pid podPid = new Pid(status.processIds().getLast());
     return new FrozenProcess(pid, podPid, threads, mappings, gadget(pid, mappings));

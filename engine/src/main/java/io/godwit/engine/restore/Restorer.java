@@ -1,7 +1,9 @@
 package io.godwit.engine.restore;
 
 import io.godwit.core.AddressRange;
+import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
+import io.godwit.engine.EngineError;
 import io.godwit.engine.EngineLimits;
 import io.godwit.engine.kind.ResourceKind;
 import io.godwit.engine.pages.PageSource;
@@ -23,6 +25,7 @@ import io.godwit.linux.abi.Signals;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.proc.ProcFs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,9 +174,24 @@ public final class Restorer {
     return pages.writeAll(source);
   }
 
+  /** The program keeps addresses of the kernel's functions, which must be where they were. */
+  private void requireSameKernelCode(RestoredProcess process) {
+    byte[] theirs = pages.kernelCode(process.image().memory().id());
+    AddressRange range = vdso(process.image());
+    if (theirs.length == range.length()
+        && !Arrays.equals(theirs, process.memory().read(range.start(), theirs.length))) {
+      throw new GodwitException(
+          EngineError.NOT_RESTORABLE,
+          "process " + process.podPid() + " cannot be built here",
+          "this kernel's [vdso] differs from the one that the program was started with",
+          "move it to a node with the same kernel and processor");
+    }
+  }
+
   /** Makes the threads and all that is left, but lets nothing run. */
   public void finish() {
     for (RestoredProcess process : restoration.processes()) {
+      requireSameKernelCode(process);
       new MemoryBuilder(restoration, process, staging).finish();
     }
     stage(RestoreStage.MEMORY);
