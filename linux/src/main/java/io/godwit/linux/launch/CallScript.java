@@ -160,8 +160,9 @@ public final class CallScript {
     variables.putLong((int) (ScriptLayout.ALL_SIGNALS - ScriptLayout.VARIABLES), -1L);
     byte[] used = new byte[steps.size() * ScriptLayout.STEP_BYTES];
     table.get(0, used);
+    ScriptCode machine = ScriptCode.of(Architecture.current());
     return ScriptElf.write(
-        ScriptCode.of(Architecture.current()), variables.array(), used, data.toBytes());
+        machine.elfMachine(), machine.code(), variables.array(), used, data.toBytes());
   }
 
   private static void putVariable(ByteBuffer variables, long address, int value) {

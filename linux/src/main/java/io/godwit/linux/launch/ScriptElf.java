@@ -25,8 +25,8 @@ final class ScriptElf {
 
   private ScriptElf() {}
 
-  static byte[] write(ScriptCode machine, byte[] variables, byte[] table, byte[] data) {
-    byte[][] parts = {machine.code(), variables, table, data};
+  static byte[] write(int elfMachine, byte[] code, byte[] variables, byte[] table, byte[] data) {
+    byte[][] parts = {code, variables, table, data};
     long[] addresses = {
       ScriptLayout.CODE, ScriptLayout.VARIABLES, ScriptLayout.TABLE, ScriptLayout.DATA
     };
@@ -35,7 +35,7 @@ final class ScriptElf {
       total += pages(part.length);
     }
     ByteBuffer file = ByteBuffer.allocate(total).order(ByteOrder.LITTLE_ENDIAN);
-    header(file, machine.elfMachine(), parts.length + 1);
+    header(file, elfMachine, parts.length + 1);
     int offset = PAGE;
     for (int i = 0; i < parts.length; i++) {
       int flags = i == 0 ? PF_R | PF_X : PF_R | PF_W;

@@ -1,17 +1,12 @@
 package io.godwit.linux.launch;
 
-import io.godwit.linux.abi.Architecture;
 import io.godwit.linux.abi.Syscall;
-import java.io.ByteArrayOutputStream;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The walker and the init loop in x86-64 machine code. rbx holds the address of the current step;
  * system calls clobber rax, rcx and r11 only.
  */
-final class X86ScriptCode implements ScriptCode {
-  private static final int EM_X86_64 = 62;
+final class X86ScriptCode extends X86Assembler implements ScriptCode {
   private static final int SIGCHLD = 17;
   private static final int ECHILD = 10;
   private static final int EAGAIN = 11;
@@ -23,10 +18,6 @@ final class X86ScriptCode implements ScriptCode {
 
   private static final int SI_PID = 16;
   private static final int SI_VALUE = 24;
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final Map<String, Integer> labels = new HashMap<>();
-  private final Map<Integer, String> jumps = new HashMap<>();
 
   @Override
   public int elfMachine() {
@@ -172,70 +163,5 @@ final class X86ScriptCode implements ScriptCode {
     emit(0x83, 0x3c, 0x25);
     word(address);
     emit(value); // cmp dword [address], value
-  }
-
-  private void storeEax(long address) {
-    emit(0x89, 0x04, 0x25);
-    word(address);
-  }
-
-  private void loadEdi(long address) {
-    emit(0x8b, 0x3c, 0x25);
-    word(address);
-  }
-
-  private void setEsi(long value) {
-    emit(0xbe);
-    word(value);
-  }
-
-  private void setEdx(long value) {
-    emit(0xba);
-    word(value);
-  }
-
-  private void call(Syscall call) {
-    emit(0xb8);
-    word(Architecture.current().number(call)); // mov eax, number
-    emit(0x0f, 0x05); // syscall
-  }
-
-  private void label(String name) {
-    labels.put(name, out.size());
-  }
-
-  /** A jump with a 32-bit displacement; the opcode bytes say which. */
-  private void jump(String label, int... opcode) {
-    emit(opcode);
-    jumps.put(out.size(), label);
-    word(0);
-  }
-
-  private void emit(int... bytes) {
-    for (int b : bytes) {
-      out.write(b);
-    }
-  }
-
-  private void word(long value) {
-    for (int shift = 0; shift < 32; shift += 8) {
-      out.write((int) (value >> shift));
-    }
-  }
-
-  private byte[] resolved() {
-    byte[] code = out.toByteArray();
-    jumps.forEach(
-        (at, label) -> {
-          Integer target = labels.get(label);
-          if (target == null) {
-            throw new AssertionError("no label " + label);
-          }
-          int displacement = target - (at + 4);
-          for (int i = 0; i < 4; i++) {
-            code[at + i] = (byte) (displacement >> (8 * i));
-          }
-        });
-    return code;
   }
 }
