@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -115,7 +116,7 @@ public final class Testbed implements AutoCloseable {
                   true,
                   new PodSpec.Console.Pipes(),
                   TimeOffsets.here(),
-                  new PodSpec.Seed(idle, "godwit-idle", 2)));
+                  new PodSpec.Seed(idle, "godwit-idle", 2, Optional.empty(), 2)));
     } finally {
       FdCalls.close(idle);
     }

@@ -30,6 +30,12 @@ public final class CallScript {
     }
   }
 
+  /** struct clone_args of linux/sched.h: its size and the places of what is used of it. */
+  private static final int CLONE_ARGUMENTS = 88;
+
+  private static final int CLONE_EXIT_SIGNAL = 32;
+  private static final int CLONE_SET_TID = 64;
+
   private final ByteBuffer table =
       ByteBuffer.allocate(ScriptLayout.STEPS_LIMIT * ScriptLayout.STEP_BYTES)
           .order(ByteOrder.LITTLE_ENDIAN);
@@ -86,6 +92,23 @@ public final class CallScript {
   /** clone(2) without a new stack. The child goes on where {@link #child} says. */
   public Step fork(String what, long flags) {
     return step(what, number(Syscall.CLONE), ScriptLayout.FLAG_FORK, flags);
+  }
+
+  /**
+   * clone3(2) of a child with a chosen number in the innermost PID namespace. The child goes on
+   * where {@link #child} says.
+   */
+  public Step forkAs(String what, int pid, int exitSignal) {
+    long setTid = bytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(pid).array());
+    ByteBuffer arguments = ByteBuffer.allocate(CLONE_ARGUMENTS).order(ByteOrder.LITTLE_ENDIAN);
+    arguments.putLong(CLONE_EXIT_SIGNAL, exitSignal);
+    arguments.putLong(CLONE_SET_TID, setTid).putLong(CLONE_SET_TID + 8, 1);
+    return step(
+        what,
+        number(Syscall.CLONE3),
+        ScriptLayout.FLAG_FORK,
+        bytes(arguments.array()),
+        CLONE_ARGUMENTS);
   }
 
   /** The step added next is where the child of a fork goes on. */

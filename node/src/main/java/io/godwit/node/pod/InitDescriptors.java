@@ -30,8 +30,11 @@ final class InitDescriptors {
 
   static final Fd GO = new Fd(15);
 
+  /** What a seed gets, until it has it under its own number. */
+  static final Fd PASSED = new Fd(16);
+
   /** The first number that nothing of ours uses. */
-  static final int BEYOND = 16;
+  static final int BEYOND = 17;
 
   private InitDescriptors() {}
 }

@@ -34,6 +34,7 @@ public final class Pod {
   private final CompletableFuture<Integer> mainStatus = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean relinquished = new AtomicBoolean();
+  private boolean reportsEnded; // used by the room's thread only
   private final ByteBuffer partial =
       ByteBuffer.allocate(ScriptedInit.REPORT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -243,7 +244,13 @@ public final class Pod {
         }
       }
     }
+    reportsEnded |= count == 0;
     return count == bytes.length;
+  }
+
+  /** Whether the init is ending, so that no report will come; it may wait for a traced process. */
+  boolean reportsEnded() {
+    return reportsEnded;
   }
 
   /** Called by the room's thread when the init has ended: takes away all that is left. */

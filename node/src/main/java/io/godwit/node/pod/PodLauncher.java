@@ -69,6 +69,7 @@ final class PodLauncher {
     passed.put(InitDescriptors.CGROUP.number(), processes);
     if (spec.start() instanceof PodSpec.Seed seed) {
       passed.put(InitDescriptors.SEED.number(), seed.elf());
+      seed.passed().ifPresent(each -> passed.put(InitDescriptors.PASSED.number(), each.fd()));
     }
     Pid launcher = Spawner.spawn(script.script().elf(), "godwit-pod", passed);
     // Ours must be closed, or the end of the stream never comes.

@@ -184,7 +184,8 @@ public final class PodRoom implements AutoCloseable {
       interests.add(new Interest(wake, FdCalls.POLLIN));
       for (Pod pod : watched) {
         interests.add(new Interest(pod.initHandle(), FdCalls.POLLIN));
-        interests.add(new Interest(pod.reports(), FdCalls.POLLIN));
+        Fd reports = pod.reportsEnded() ? wake : pod.reports();
+        interests.add(new Interest(reports, FdCalls.POLLIN));
       }
       int[] events = FdCalls.poll(interests, -1);
       if (events[0] != 0) {
@@ -193,7 +194,7 @@ public final class PodRoom implements AutoCloseable {
       for (int i = 0; i < watched.size(); i++) {
         if (events[2 * i + 1] != 0) {
           remove(watched.get(i));
-        } else if (events[2 * i + 2] != 0) {
+        } else if (events[2 * i + 2] != 0 && !watched.get(i).reportsEnded()) {
           watched.get(i).takeReports();
         }
       }

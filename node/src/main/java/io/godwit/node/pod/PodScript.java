@@ -151,17 +151,19 @@ final class PodScript {
     }
     script.call("leave the directory", Syscall.CHDIR, script.string("/"));
     script.attempt("name the init", Syscall.PRCTL, PR_SET_NAME, script.string("godwit-init"));
-    Step fork = script.fork("fork the program's process", SIGCHLD);
+    Step fork;
     if (spec.start() instanceof PodSpec.Seed seed) {
+      fork = script.forkAs("fork the seed", seed.podPid(), (int) SIGCHLD);
       script.mainPid(seed.mainPodPid());
     } else {
+      fork = script.fork("fork the program's process", SIGCHLD);
       script.storeMainPid(fork);
     }
     closeRange(InitDescriptors.STATUS.number(), InitDescriptors.STATUS.number());
     closeRange(InitDescriptors.INPUT_READ.number(), InitDescriptors.INPUT_READ.number());
     closeRange(InitDescriptors.OUTPUT_WRITE.number(), InitDescriptors.OUTPUT_WRITE.number());
     closeRange(InitDescriptors.ERROR_WRITE.number(), InitDescriptors.SEED.number());
-    closeRange(InitDescriptors.GO.number(), InitDescriptors.GO.number());
+    closeRange(InitDescriptors.GO.number(), InitDescriptors.PASSED.number());
     script.becomeInit(InitDescriptors.REPORT_WRITE, InitDescriptors.REPORT_READ);
     script.child(fork);
     awaitTheWord();
@@ -298,7 +300,14 @@ final class PodScript {
     script.call("guard the seed", Syscall.FCNTL, elf, F_SETFD, FD_CLOEXEC);
     closeRange(0, InitDescriptors.STATUS.number() - 1);
     closeRange(InitDescriptors.STATUS.number() + 1, elf - 1);
-    closeFrom(elf + 1);
+    if (seed.passed().isPresent()) {
+      int number = seed.passed().get().number();
+      script.call("place the seed's own", Syscall.DUP2, InitDescriptors.PASSED.number(), number);
+      closeRange(elf + 1, number - 1);
+      closeFrom(number + 1);
+    } else {
+      closeFrom(elf + 1);
+    }
     script.call("unblock signals", Syscall.RT_SIGPROCMASK, SIG_SETMASK, script.noSignals(), 0, 8);
     execStep =
         script

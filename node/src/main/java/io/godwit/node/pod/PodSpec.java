@@ -3,6 +3,7 @@ package io.godwit.node.pod;
 import io.godwit.linux.Fd;
 import io.godwit.linux.launch.TerminalCalls.WindowSize;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -72,13 +73,37 @@ public record PodSpec(
   }
 
   /**
-   * Nothing yet: a process that runs the given ELF file and has no descriptors, from which those
-   * that arrive are made. They will be children of the init.
+   * Nothing yet: a process that runs the given ELF file, a child of the init.
    *
    * @param elf open for reading; the caller closes it
+   * @param podPid the number of that process in the pod: one that nothing which comes later needs
+   * @param passed the one descriptor that it gets
    * @param mainPodPid the number, in the pod, of the program's first process
    */
-  public record Seed(Fd elf, String name, int mainPodPid) implements Start {}
+  public record Seed(Fd elf, String name, int podPid, Optional<Passed> passed, int mainPodPid)
+      implements Start {
+    public Seed {
+      if (podPid < 2) {
+        throw new IllegalArgumentException("the seed cannot have the number " + podPid);
+      }
+    }
+  }
+
+  /**
+   * A descriptor of the daemon that a seed gets.
+   *
+   * @param number its number there, at least {@link #LOWEST}
+   */
+  public record Passed(Fd fd, int number) {
+    /** Numbers below this are taken while the pod starts. */
+    public static final int LOWEST = 20;
+
+    public Passed {
+      if (number < LOWEST) {
+        throw new IllegalArgumentException("at least " + LOWEST + ", not " + number);
+      }
+    }
+  }
 
   /** Who a program runs as. */
   public record Owner(int uid, int gid, List<Integer> groups) {

@@ -1,0 +1,141 @@
+package io.godwit.node.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.core.Pid;
+import io.godwit.engine.kind.ExternalDescriptor;
+import io.godwit.linux.Fd;
+import io.godwit.linux.Injector;
+import io.godwit.linux.Tracee;
+import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.launch.FdCalls;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pods that wait for a program. Needs root and a cgroup v2 hierarchy. */
+class ArrivalPodTest {
+  private static final int SEED = 4711;
+  private static final int CHANNEL = 77;
+
+  @TempDir Path state;
+  private PodRoom room;
+
+  @BeforeEach
+  void open() {
+    Assumptions.assumeTrue(
+        ProcessHandle.current().info().user().orElse("").equals("root"), "pods need root");
+    room = new PodRoom(state);
+  }
+
+  @AfterEach
+  void close() {
+    if (room != null) {
+      room.close();
+    }
+  }
+
+  private ArrivalPod arrival(Tracer tracer) {
+    ArrivalPod.Frame frame =
+        new ArrivalPod.Frame(
+            "arrival", "far", false, new PodSpec.Console.Pipes(), TimeOffsets.here());
+    return ArrivalPod.create(room, frame, new Pid(2), SEED, CHANNEL, tracer);
+  }
+
+  @Test
+  void theSeedHasItsNumberItsChannelAndNothingElse() throws Exception {
+    try (Tracer tracer = Tracer.start();
+        ArrivalPod arrival = arrival(tracer)) {
+      Injector seed = arrival.options().parent().orElseThrow().injector();
+      assertThat(tracer.call(() -> seed.call(Syscall.GETPID))).isEqualTo(SEED);
+      assertThat(tracer.call(() -> seed.call(Syscall.GETPPID))).isEqualTo(1);
+      try (Stream<Path> open = Files.list(Path.of("/proc/" + seed.tracee().tid() + "/fd"))) {
+        assertThat(open.map(p -> p.getFileName().toString())).containsExactly("" + CHANNEL);
+      }
+      assertThat(arrival.options().external()).containsOnlyKeys("stdin", "stdout", "stderr");
+      Fd null0 = FdCalls.open("/dev/null", FdCalls.O_RDONLY);
+      int[] numbers =
+          tracer.call(
+              () -> arrival.options().parent().orElseThrow().channel().pass(seed, List.of(null0)));
+      FdCalls.close(null0);
+      assertThat(numbers).containsExactly(0);
+    }
+    assertThat(room.all()).isEmpty();
+  }
+
+  @Test
+  void whatWasBuiltBelowTheSeedBecomesTheInitsAndItsEndIsTheProgramsEnd() throws Exception {
+    Pod pod;
+    try (Tracer tracer = Tracer.start();
+        ArrivalPod arrival = arrival(tracer)) {
+      pod = arrival.pod();
+      Injector seed = arrival.options().parent().orElseThrow().injector();
+      // A child with the number of the program's first process, as the engine makes it.
+      Tracee child = tracer.call(() -> clone(tracer, seed, 2, arrival.pod()));
+      Pid host = pod.hostPid(2).orElseThrow();
+      arrival.releaseSeed();
+      assertThat(ProcFiles.statusLine(host, "PPid:")).isEqualTo(pod.init().toString());
+      assertThat(pod.hostPid(SEED)).isEmpty();
+      assertThat(pod.signal(9)).isTrue();
+      var traced = child;
+      assertThat(tracer.call(() -> endOf(traced))).isTrue();
+      assertThat(pod.mainStatus().get(20, TimeUnit.SECONDS)).isEqualTo(9);
+      arrival.keep();
+    }
+    pod.ended().get(20, TimeUnit.SECONDS);
+    pod.streams().close();
+  }
+
+  /** A child of the seed, traced and stopped from its first instruction, as the engine's are. */
+  private static Tracee clone(Tracer tracer, Injector seed, int pid, Pod pod) {
+    var batch = seed.batch();
+    long setTid = batch.words(pid);
+    long[] words = new long[11];
+    words[0] = 0x2000; // CLONE_PTRACE
+    words[4] = 17;
+    words[8] = setTid;
+    words[9] = 1;
+    var call = batch.add(Syscall.CLONE3, batch.words(words), 88);
+    seed.run(batch);
+    assertThat(call.result()).isEqualTo(pid);
+    Tracee child = tracer.adopt(pod.hostPid(pid).orElseThrow().mainThread());
+    child.await(10_000_000_000L);
+    return child;
+  }
+
+  /** A traced process that has ended is its tracer's first, and its parent's after that. */
+  private static boolean endOf(Tracee tracee) {
+    while (!tracee.isGone() && tracee.await(10_000_000_000L).isPresent()) {
+      // Stops that were on their way come first.
+    }
+    return tracee.isGone();
+  }
+
+  @Test
+  void aRunningPodsStreamsAreNamedByTheirFiles() throws Exception {
+    Pod pod = room.create(PodRoomTest.shell("named", "ls -iL /proc/self/fd/ >/dev/null; exec cat"));
+    Set<ExternalDescriptor> externals = ArrivalPod.externals(pod);
+    Pid main = pod.mainProcess().orElseThrow();
+    for (ExternalDescriptor each : externals) {
+      int number = List.of("stdin", "stdout", "stderr").indexOf(each.role());
+      assertThat(Files.readSymbolicLink(Path.of("/proc/" + main + "/fd/" + number)).toString())
+          .isEqualTo("pipe:[" + each.inode() + "]");
+    }
+    assertThat(externals).hasSize(3);
+    FdCalls.write(
+        ((PodStreams.Pipes) pod.streams()).input(), "x".getBytes(StandardCharsets.US_ASCII), 0, 1);
+    pod.kill();
+    pod.ended().get(20, TimeUnit.SECONDS);
+    pod.streams().close();
+  }
+}
