@@ -7,7 +7,6 @@ import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.image.LiveProcess;
 import io.godwit.image.PodImage;
 import io.godwit.image.ProcessImage;
-import io.godwit.linux.DescriptorChannel;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.FileStatus;
@@ -63,15 +62,13 @@ public final class ArrivalPod implements AutoCloseable {
 
   private final Pod pod;
   private final Tracer tracer;
-  private final DescriptorChannel channel;
   private final Injector injector;
   private boolean seedReleased;
   private boolean kept;
 
-  private ArrivalPod(Pod pod, Tracer tracer, DescriptorChannel channel, Injector injector) {
+  private ArrivalPod(Pod pod, Tracer tracer, Injector injector) {
     this.pod = pod;
     this.tracer = tracer;
-    this.channel = channel;
     this.injector = injector;
   }
 
@@ -80,7 +77,6 @@ public final class ArrivalPod implements AutoCloseable {
    * @param tracer the one that builds the processes
    */
   public static ArrivalPod create(PodRoom room, Frame frame, PodImage image, Tracer tracer) {
-    int highestDescriptor = PodSpec.Passed.LOWEST;
     int highestPid = PodScript.MAIN_POD_PID;
     for (ProcessImage process : image.processes()) {
       highestPid = Math.max(highestPid, process.pid().number());
@@ -91,12 +87,8 @@ public final class ArrivalPod implements AutoCloseable {
       for (var thread : process.threads()) {
         highestPid = Math.max(highestPid, thread.tid().number());
       }
-      for (var descriptor : process.descriptors().descriptors()) {
-        highestDescriptor = Math.max(highestDescriptor, descriptor.number());
-      }
     }
-    return create(
-        room, frame, image.identity().mainProcess(), highestPid + 1, highestDescriptor + 1, tracer);
+    return create(room, frame, image.identity().mainProcess(), highestPid + 1, tracer);
   }
 
   /** What an arriving program's pod is like, besides what its image says. */
@@ -108,21 +100,14 @@ public final class ArrivalPod implements AutoCloseable {
    *
    * @param main the number, in the pod, of the program's first process
    * @param seedPodPid a number in the pod that nothing of the program needs
-   * @param channelNumber above all descriptors of the program
    */
   public static ArrivalPod create(
-      PodRoom room, Frame frame, Pid main, int seedPodPid, int channelNumber, Tracer tracer) {
-    DescriptorChannel channel = DescriptorChannel.open();
+      PodRoom room, Frame frame, Pid main, int seedPodPid, Tracer tracer) {
     Fd elf = FdCalls.memoryFile("godwit-stub", StubElf.bytes());
     Pod pod = null;
     try {
       PodSpec.Seed seed =
-          new PodSpec.Seed(
-              elf,
-              "godwit-stub",
-              seedPodPid,
-              Optional.of(new PodSpec.Passed(channel.remote(), channelNumber)),
-              main.number());
+          new PodSpec.Seed(elf, "godwit-stub", seedPodPid, Optional.empty(), main.number());
       pod =
           room.create(
               new PodSpec(
@@ -132,15 +117,12 @@ public final class ArrivalPod implements AutoCloseable {
                   frame.console(),
                   frame.clocks(),
                   seed));
-      channel.closeRemote();
-      channel.remoteNumber(channelNumber);
       Pid host =
           pod.hostPid(seedPodPid)
               .orElseThrow(() -> new IllegalStateException("the seed ended at once"));
       Injector injector = tracer.call(() -> seize(tracer, host));
-      return new ArrivalPod(pod, tracer, channel, injector);
+      return new ArrivalPod(pod, tracer, injector);
     } catch (RuntimeException e) {
-      channel.close();
       if (pod != null) {
         discard(pod);
       }
@@ -190,7 +172,7 @@ public final class ArrivalPod implements AutoCloseable {
               }
             });
     return new RestoreOptions(
-        Optional.of(new RestoreOptions.Parent(injector, channel)), pod.root(), external);
+        Optional.of(new RestoreOptions.Parent(injector)), pod.root(), external);
   }
 
   /** Kills the seed: the processes that were built below it become the init's children. */
@@ -223,7 +205,6 @@ public final class ArrivalPod implements AutoCloseable {
   @Override
   public void close() {
     releaseSeed();
-    channel.close();
     if (kept) {
       pod.programEnds().ifPresent(ProgramEnds::close);
     } else {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.Pid;
 import io.godwit.engine.kind.ExternalDescriptor;
-import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
 import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Pods that wait for a program. Needs root and a cgroup v2 hierarchy. */
 class ArrivalPodTest {
   private static final int SEED = 4711;
-  private static final int CHANNEL = 77;
 
   @TempDir Path state;
   private PodRoom room;
@@ -49,26 +47,20 @@ class ArrivalPodTest {
     ArrivalPod.Frame frame =
         new ArrivalPod.Frame(
             "arrival", "far", false, new PodSpec.Console.Pipes(), TimeOffsets.here());
-    return ArrivalPod.create(room, frame, new Pid(2), SEED, CHANNEL, tracer);
+    return ArrivalPod.create(room, frame, new Pid(2), SEED, tracer);
   }
 
   @Test
-  void theSeedHasItsNumberItsChannelAndNothingElse() throws Exception {
+  void theSeedHasItsNumberAndNoDescriptor() throws Exception {
     try (Tracer tracer = Tracer.start();
         ArrivalPod arrival = arrival(tracer)) {
       Injector seed = arrival.options().parent().orElseThrow().injector();
       assertThat(tracer.call(() -> seed.call(Syscall.GETPID))).isEqualTo(SEED);
       assertThat(tracer.call(() -> seed.call(Syscall.GETPPID))).isEqualTo(1);
       try (Stream<Path> open = Files.list(Path.of("/proc/" + seed.tracee().tid() + "/fd"))) {
-        assertThat(open.map(p -> p.getFileName().toString())).containsExactly("" + CHANNEL);
+        assertThat(open).isEmpty();
       }
       assertThat(arrival.options().external()).containsOnlyKeys("stdin", "stdout", "stderr");
-      Fd null0 = FdCalls.open("/dev/null", FdCalls.O_RDONLY);
-      int[] numbers =
-          tracer.call(
-              () -> arrival.options().parent().orElseThrow().channel().pass(seed, List.of(null0)));
-      FdCalls.close(null0);
-      assertThat(numbers).containsExactly(0);
     }
     assertThat(room.all()).isEmpty();
   }
