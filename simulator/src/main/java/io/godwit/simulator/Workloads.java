@@ -18,7 +18,7 @@ final class Workloads {
   private static final int LEAST_OCCURRENCES = 20;
 
   private static final double LONGEST_SECONDS = 3600;
-  private static final double GROUP_BYTES_PER_SECOND = 50e6;
+  private static final double GROUP_BYTES_PER_SECOND = 200e6;
 
   private Workloads() {}
 

@@ -89,6 +89,6 @@ public final class Flushing extends Sending {
   /** Pages that are still only in the store. */
   @Override
   public PageSet residual() {
-    return resumed ? stored : PageSet.EMPTY;
+    return frozen ? stored : PageSet.EMPTY;
   }
 }

@@ -30,7 +30,10 @@ public sealed interface TransferEffect {
   /** Freeze the process. */
   record Freeze(String why) implements TransferEffect {}
 
-  /** All that it needs to go on is at the destination. */
+  /**
+   * All that it needs to go on is at the destination. Pages of {@link TransferStrategy#residual()}
+   * must not be mapped there, even if older content has arrived: touching them has to fault.
+   */
   record Resume() implements TransferEffect {}
 
   /** The source is needed no more. */
