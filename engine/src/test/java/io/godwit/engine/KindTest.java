@@ -3,15 +3,28 @@ package io.godwit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.Pid;
+import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.image.PodImage;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.Fd;
+import io.godwit.linux.FileStatus;
 import io.godwit.linux.Tracer;
+import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Signals;
 import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.descriptor.FileBytes;
 import io.godwit.linux.proc.ProcFs;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class KindTest {
   private static final int MOVED = 10;
+  private static final long TIOCSPTLCK = 0x40045431L;
+  private static final long TIOCGPTN = 0x80045430L;
 
   @TempDir Path directory;
 
@@ -67,6 +82,39 @@ class KindTest {
       } finally {
         endChildren(victim);
       }
+    }
+  }
+
+  @Test
+  void theTerminalStaysConnected() throws Exception {
+    Fd master = Descriptors.open("/dev/ptmx", FileAbi.O_RDWR | FileAbi.O_NOCTTY);
+    try (Victim victim = Victim.start(directory, "terminal", source("terminal"));
+        Tracer tracer = Tracer.start()) {
+      byte[] unlocked = new byte[4];
+      Descriptors.ioctl(master, TIOCSPTLCK, unlocked);
+      byte[] index = new byte[4];
+      Descriptors.ioctl(master, TIOCGPTN, index);
+      int number = ByteBuffer.wrap(index).order(ByteOrder.nativeOrder()).getInt();
+      String path = "/dev/pts/" + number;
+      Fd slave = Descriptors.open(path, FileAbi.O_RDWR | FileAbi.O_NOCTTY);
+      FileStatus status = Descriptors.status(slave);
+      victim.set(30, number + 1);
+      Victim.await(() -> victim.cell(0) != 0 || victim.cell(3) != 0, () -> "the terminal's victim");
+      assertThat(victim.cell(3)).as("line of the failed check").isZero();
+      Set<ExternalDescriptor> external = new HashSet<>();
+      external.add(new ExternalDescriptor("terminal", status.device().devT(), status.inode()));
+      Map<String, Fd> given = new HashMap<>();
+      given.put("terminal", slave);
+      KindMover.move(tracer, victim.pid(), external, given);
+      victim.set(MOVED, 1);
+      Victim.await(() -> victim.cell(1) != 0 || !victim.isAlive(), () -> "the terminal's checks");
+      assertThat(victim.cell(3)).as("line of the failed check").isZero();
+      assertThat(victim.cell(1)).isEqualTo(1);
+      assertThat(new String(FileBytes.read(master, 100), StandardCharsets.UTF_8))
+          .isEqualTo("moved");
+      Descriptors.close(slave);
+    } finally {
+      Descriptors.close(master);
     }
   }
 

@@ -28,6 +28,7 @@ final class DescriptorRules {
 
   private static final int MEMORY_MAJOR = 1;
   private static final int TERMINAL_MAJOR = 5;
+  private static final DeviceNumber CONTROLLING_TERMINAL = new DeviceNumber(TERMINAL_MAJOR, 0);
   private static final int CONSOLE_MINOR = 1;
   private static final int TERMINAL_PAIR_MINOR = 2;
   private static final int FIRST_SLAVE_MAJOR = 136;
@@ -105,7 +106,7 @@ final class DescriptorRules {
       case FdLink.Path path ->
           descriptor.status().isPipe()
               ? pipe(tree, process, descriptor, path)
-              : path(process, descriptor, path);
+              : path(tree, process, descriptor, path);
     };
   }
 
@@ -199,7 +200,7 @@ final class DescriptorRules {
   }
 
   private static Optional<Refusal> path(
-      ProcessSurvey process, DescriptorSurvey descriptor, FdLink.Path path) {
+      TreeSurvey tree, ProcessSurvey process, DescriptorSurvey descriptor, FdLink.Path path) {
     int type = descriptor.status().mode() & S_IFMT;
     if ((descriptor.info().flags() & O_PATH) != 0) {
       return Optional.empty();
@@ -214,7 +215,7 @@ final class DescriptorRules {
           "unmount or close it first");
     }
     if (descriptor.status().isCharacterDevice()) {
-      return device(process, descriptor, path);
+      return device(tree, process, descriptor, path);
     }
     if (descriptor.fileSystem().equals("mqueue")) {
       return refuse(
@@ -247,7 +248,7 @@ final class DescriptorRules {
   }
 
   private static Optional<Refusal> device(
-      ProcessSurvey process, DescriptorSurvey descriptor, FdLink.Path path) {
+      TreeSurvey tree, ProcessSurvey process, DescriptorSurvey descriptor, FdLink.Path path) {
     DeviceNumber device = descriptor.status().rdev();
     if (device.major() == MEMORY_MAJOR && MEMORY_DEVICES.contains(device.minor())) {
       return Optional.empty();
@@ -260,6 +261,9 @@ final class DescriptorRules {
           "is the master of a pseudo-terminal",
           "pseudo-terminals of the program's own are not carried yet",
           "run the program inside of it in the pod, without the terminal emulator");
+    }
+    if (device.equals(CONTROLLING_TERMINAL) && tree.answersForTerminalOf(process)) {
+      return Optional.empty();
     }
     boolean slave = device.major() >= FIRST_SLAVE_MAJOR && device.major() <= LAST_SLAVE_MAJOR;
     if (slave || (device.major() == TERMINAL_MAJOR && device.minor() <= CONSOLE_MINOR)) {

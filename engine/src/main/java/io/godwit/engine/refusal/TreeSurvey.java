@@ -2,6 +2,8 @@ package io.godwit.engine.refusal;
 
 import io.godwit.core.Pid;
 import io.godwit.engine.kind.console.Externals;
+import io.godwit.engine.kind.descriptor.Terminals;
+import io.godwit.linux.DeviceNumber;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,5 +39,14 @@ public record TreeSurvey(
 
   boolean isExternal(DescriptorSurvey descriptor) {
     return externals.contains(descriptor.status().device().devT(), descriptor.status().inode());
+  }
+
+  /** Whether the terminal that controls a process is one that the caller answers for. */
+  boolean answersForTerminalOf(ProcessSurvey process) {
+    DeviceNumber terminal = Terminals.device(process.stat().terminal());
+    return process.stat().terminal() != 0
+        && processes.stream()
+            .flatMap(each -> each.descriptors().stream())
+            .anyMatch(each -> isExternal(each) && each.status().rdev().equals(terminal));
   }
 }

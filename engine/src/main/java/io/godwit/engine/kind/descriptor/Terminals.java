@@ -39,7 +39,7 @@ public final class Terminals {
   }
 
   /** tty_nr of proc_pid_stat(5): bits 31-20 and 7-0 are the minor, 15-8 the major number. */
-  private static DeviceNumber device(int number) {
+  public static DeviceNumber device(int number) {
     return new DeviceNumber(number >>> 8 & 0xfff, (number & 0xff) | (number >>> 12 & 0xfff00));
   }
 
