@@ -4,10 +4,11 @@ import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
 import io.godwit.cli.Text;
 import io.godwit.core.control.SocketLocation;
+import io.godwit.engine.Engine;
+import io.godwit.engine.StandardKinds;
 import io.godwit.node.Configuration;
 import io.godwit.node.ConfigurationReader;
 import io.godwit.node.daemon.Daemon;
-import io.godwit.node.daemon.UnmovablePods;
 import io.godwit.node.migration.PhaseGate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class NodeCommand extends CommandBody {
         Daemon.start(
             configuration,
             controlSocket(configuration),
-            UnmovablePods::new,
+            new Engine(StandardKinds.all()),
             PhaseGate.OPEN,
             InstantSource.system())) {
       Thread ending = Thread.ofPlatform().name("godwit-stop").unstarted(daemon::close);

@@ -4,6 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
+import io.godwit.engine.Engine;
 import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
@@ -32,7 +33,6 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,19 +62,19 @@ public final class Daemon implements AutoCloseable {
    * Starts a node.
    *
    * @param controlSocket where commands of this machine reach it
-   * @param movers makes what moves the pods of this node
+   * @param engine what freezes and rebuilds the processes of pods
    * @param gate stands before each phase of each migration
    */
   public static Daemon start(
       Configuration configuration,
       Path controlSocket,
-      Function<PodRoom, ProcessMover> movers,
+      Engine engine,
       PhaseGate gate,
       InstantSource clock) {
     StateDirectory state = StateDirectory.open(configuration.state());
     FileChannel lock = state.lock();
     try {
-      return new Daemon(configuration, state, lock, controlSocket, movers, gate, clock);
+      return new Daemon(configuration, state, lock, controlSocket, engine, gate, clock);
     } catch (IOException failed) {
       close(lock);
       throw new GodwitException(
@@ -94,7 +94,7 @@ public final class Daemon implements AutoCloseable {
       StateDirectory state,
       FileChannel lock,
       Path controlSocket,
-      Function<PodRoom, ProcessMover> movers,
+      Engine engine,
       PhaseGate gate,
       InstantSource clock)
       throws IOException {
@@ -109,7 +109,7 @@ public final class Daemon implements AutoCloseable {
     this.processes =
         new LocalProcesses(
             configuration.name(), pods, new ProcessRegistry(state.processes()), consoles);
-    this.mover = movers.apply(pods);
+    this.mover = new EnginePods(self(), engine, pods, processes, facts);
     processes.readopt();
     IdentityFiles identity = new IdentityFiles(state);
     if (identity.present()) {

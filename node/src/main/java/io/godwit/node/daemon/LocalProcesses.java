@@ -9,6 +9,7 @@ import io.godwit.linux.launch.TerminalCalls;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Caller;
 import io.godwit.node.peers.Residents;
+import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodRoom;
 import io.godwit.node.pod.PodSpec;
@@ -331,6 +332,11 @@ final class LocalProcesses implements Residents {
     if (!home.equals(self)) {
       Thread.ofVirtual().name("godwit-report-" + pod).start(() -> report(pod));
     }
+  }
+
+  /** The relay of a pod that has arrived: its way to the home is opened. */
+  void relayed(String pod, ConsoleRelay relay, NodeId home) {
+    consoles.arrived(pod, relay, home.equals(self), p -> peers.apply(home));
   }
 
   /** A pod is about to arrive: what its description says of it. */

@@ -29,6 +29,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   private static final Logger LOG = System.getLogger(DestinationMigration.class.getName());
 
   private final NegotiateRequest request;
+  private final long receivedNanos;
   private final NodeId source;
   private final MigrationHost host;
   private final ProcessMover mover;
@@ -42,6 +43,7 @@ final class DestinationMigration implements DestinationCase.Hands {
 
   DestinationMigration(
       NegotiateRequest request,
+      long receivedNanos,
       NodeId source,
       MigrationHost host,
       ProcessMover mover,
@@ -50,6 +52,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       StreamObserver<MigrationMessage> stream,
       PhaseGate gate) {
     this.request = request;
+    this.receivedNanos = receivedNanos;
     this.source = source;
     this.host = host;
     this.mover = mover;
@@ -99,7 +102,10 @@ final class DestinationMigration implements DestinationCase.Hands {
   private void build(DestinationCase ownership) throws InterruptedException {
     phases.begin(Phase.CREATE);
     ProcessMover.Arrival building =
-        mover.create(request.getProcess().getPod(), request.getPodDescription().toByteArray());
+        mover.create(
+            request.getProcess().getPod(),
+            request.getPodDescription().toByteArray(),
+            receivedNanos);
     arrival = building;
     send(MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);

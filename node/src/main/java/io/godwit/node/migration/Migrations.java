@@ -61,7 +61,11 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private volatile boolean closing;
 
   private record Reservation(
-      NegotiateRequest request, NodeId source, PageServer.Session session, long until) {}
+      NegotiateRequest request,
+      NodeId source,
+      PageServer.Session session,
+      long received,
+      long until) {}
 
   /**
    * Nothing happens before {@link #recover}.
@@ -262,6 +266,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
 
   @Override
   public NegotiateReply negotiate(NegotiateRequest request, NodeId source) {
+    long received = System.nanoTime();
     gate.pass(Phase.NEGOTIATE, Phase.Side.DESTINATION, request.getProcess().getPod());
     sweep();
     if (reservations.size() >= NodeLimits.ARRIVALS) {
@@ -283,7 +288,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     reservations.put(
         request.getMigration(),
         new Reservation(
-            request, source, session, System.nanoTime() + NodeLimits.RESERVATION.toNanos()));
+            request, source, session, received, received + NodeLimits.RESERVATION.toNanos()));
     return reply
         .setAccepted(true)
         .setPagePort(pages.port())
@@ -339,7 +344,15 @@ public final class Migrations implements MigrationService, AutoCloseable {
     NegotiateRequest request = reservation.request();
     DestinationMigration migration =
         new DestinationMigration(
-            request, source, host, mover, reservation.session(), incoming, stream, gate);
+            request,
+            reservation.received(),
+            source,
+            host,
+            mover,
+            reservation.session(),
+            incoming,
+            stream,
+            gate);
     DestinationCase ownership =
         new DestinationCase(
             new MigrationRecord(

@@ -9,27 +9,18 @@ import org.jspecify.annotations.Nullable;
  * every failure is a {@link io.godwit.core.GodwitException}.
  */
 public interface ProcessMover {
-  /** Looks at a running pod from outside; refuses what cannot be moved, all obstacles at once. */
-  Inspected inspect(String pod);
+  /**
+   * Looks at a running pod from outside; refuses what cannot be moved, all obstacles at once.
+   *
+   * @return what the destination must have
+   */
+  Requirements inspect(String pod);
 
   /**
-   * What negotiation has to know.
-   *
-   * @param requirements what the destination must have
-   * @param podDescription what it needs to make the pod; opaque to the protocol
+   * What the destination needs to make the pod, opaque to the protocol. Asked for at the moment
+   * when it is sent, because it tells the pod's clocks.
    */
-  @SuppressWarnings("ArrayRecordComponent") // copied in and out below
-  record Inspected(Requirements requirements, byte[] podDescription) {
-    /** Neither side changes what it was given. */
-    public Inspected {
-      podDescription = podDescription.clone();
-    }
-
-    @Override
-    public byte[] podDescription() {
-      return podDescription.clone();
-    }
-  }
+  byte[] podDescription(String pod);
 
   /** Step 2: suspends every thread of the pod. */
   Departure freeze(String pod);
@@ -58,9 +49,10 @@ public interface ProcessMover {
   /**
    * Step 5: makes the pod, empty.
    *
-   * @param podDescription from {@link #inspect} at the source
+   * @param podDescription from {@link #podDescription} at the source
+   * @param receivedNanos when it came, as System.nanoTime() tells it
    */
-  Arrival create(String pod, byte[] podDescription);
+  Arrival create(String pod, byte[] podDescription, long receivedNanos);
 
   /** A pod that is being built at the destination. Used by one thread at a time. */
   interface Arrival {

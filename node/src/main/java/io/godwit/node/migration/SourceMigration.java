@@ -167,9 +167,9 @@ final class SourceMigration implements SourceCase.Hands {
   private void prepare() throws InterruptedException {
     phases.begin(Phase.NEGOTIATE);
     PeerConnection connection = host.connect(order.destination());
-    ProcessMover.Inspected inspected = mover.inspect(order.pod());
-    expectedBytes = inspected.requirements().getMemoryBytes();
-    NegotiateReply reply = negotiate(connection, inspected);
+    Requirements requirements = mover.inspect(order.pod());
+    expectedBytes = requirements.getMemoryBytes();
+    NegotiateReply reply = negotiate(connection, requirements);
     StreamObserver<MigrationMessage> out = connection.streams().migrate(incoming);
     stream = out;
     out.onNext(
@@ -183,12 +183,12 @@ final class SourceMigration implements SourceCase.Hands {
     incoming.expect(KindCase.CREATED, host.readyTimeout());
   }
 
-  private NegotiateReply negotiate(PeerConnection connection, ProcessMover.Inspected inspected) {
-    Requirements requirements = inspected.requirements();
-    NegotiateReply reply = ask(connection, inspected, requirements);
+  private NegotiateReply negotiate(PeerConnection connection, Requirements first) {
+    Requirements requirements = first;
+    NegotiateReply reply = ask(connection, requirements);
     if (reply.getHashWantedCount() > 0) {
       requirements = withHashes(requirements, new HashSet<>(reply.getHashWantedList()));
-      reply = ask(connection, inspected, requirements);
+      reply = ask(connection, requirements);
     }
     if (!reply.getAccepted()) {
       throw refused(reply.getRefusalsList());
@@ -196,8 +196,7 @@ final class SourceMigration implements SourceCase.Hands {
     return reply;
   }
 
-  private NegotiateReply ask(
-      PeerConnection connection, ProcessMover.Inspected inspected, Requirements requirements) {
+  private NegotiateReply ask(PeerConnection connection, Requirements requirements) {
     return connection
         .calls()
         .negotiate(
@@ -210,7 +209,7 @@ final class SourceMigration implements SourceCase.Hands {
                 .setStrategy(order.strategy())
                 .setRequirements(requirements)
                 .setEncryptPages(order.encryptPages())
-                .setPodDescription(ByteString.copyFrom(inspected.podDescription()))
+                .setPodDescription(ByteString.copyFrom(mover.podDescription(order.pod())))
                 .setRequestedByUid(order.requestedByUid())
                 .build());
   }

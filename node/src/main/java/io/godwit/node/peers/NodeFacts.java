@@ -45,12 +45,17 @@ public final class NodeFacts {
     Set<String> flags = new TreeSet<>(List.of(field(cpuinfo, "flags").split(" ")));
     flags.retainAll(USER_FLAGS);
     this.features = List.copyOf(flags);
-    this.kernelFeatures = kernelFeatures();
+    this.kernelFeatures = readKernelFeatures();
   }
 
   /** Extensions of the instruction set that a program here may have found and use. */
   public List<String> cpuFeatures() {
     return features;
+  }
+
+  /** Features of the kernel that pods need. */
+  public List<String> kernelFeatures() {
+    return kernelFeatures;
   }
 
   public String architecture() {
@@ -93,7 +98,7 @@ public final class NodeFacts {
         .build();
   }
 
-  private static List<String> kernelFeatures() {
+  private static List<String> readKernelFeatures() {
     List<String> found = new ArrayList<>();
     for (String namespace : List.of("pid", "mnt", "uts", "ipc", "time")) {
       if (Files.exists(Path.of("/proc/self/ns/" + namespace))) {

@@ -12,6 +12,8 @@ import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
+import io.godwit.engine.Engine;
+import io.godwit.engine.StandardKinds;
 import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Attachment;
@@ -56,7 +58,7 @@ class DaemonTest {
     return Daemon.start(
         Configuration.defaults(new NodeId(name), state).at("127.0.0.1:0", "127.0.0.1:0", 0),
         directory.resolve(name + ".sock"),
-        UnmovablePods::new,
+        new Engine(StandardKinds.all()),
         PhaseGate.OPEN,
         InstantSource.system());
   }

@@ -131,8 +131,13 @@ final class FakeMachine {
     }
 
     @Override
-    public Inspected inspect(String pod) {
-      return new Inspected(requirements, pod.getBytes(StandardCharsets.UTF_8));
+    public Requirements inspect(String pod) {
+      return requirements;
+    }
+
+    @Override
+    public byte[] podDescription(String pod) {
+      return pod.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -185,7 +190,7 @@ final class FakeMachine {
     }
 
     @Override
-    public Arrival create(String pod, byte[] podDescription) {
+    public Arrival create(String pod, byte[] podDescription, long receivedNanos) {
       Instance instance = new Instance(pod, new byte[0]);
       instance.traced = true;
       instance.sealed = true;

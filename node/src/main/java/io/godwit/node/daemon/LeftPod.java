@@ -1,0 +1,30 @@
+package io.godwit.node.daemon;
+
+import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.pod.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** A pod that an earlier daemon left. */
+record LeftPod(Pod pod) implements ProcessMover.Left {
+  @Override
+  public boolean sealed() {
+    try {
+      return Files.readString(pod.cgroup().directory().resolve("cgroup.freeze"))
+          .strip()
+          .equals("1");
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  @Override
+  public void thaw() {
+    pod.cgroup().thaw();
+  }
+
+  @Override
+  public void kill() {
+    pod.relinquish();
+  }
+}

@@ -1,0 +1,152 @@
+package io.godwit.node.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.core.NodeId;
+import io.godwit.core.control.ConsoleStream;
+import io.godwit.core.control.JoinToken;
+import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.NodeView;
+import io.godwit.core.control.ProcessExit;
+import io.godwit.core.control.ProcessView;
+import io.godwit.core.control.RunSpec;
+import io.godwit.engine.Engine;
+import io.godwit.engine.StandardKinds;
+import io.godwit.node.Configuration;
+import io.godwit.node.control.Attachment;
+import io.godwit.node.control.Caller;
+import io.godwit.node.control.ConsoleSink;
+import io.godwit.node.migration.PhaseGate;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real program moves between two daemons of this machine. */
+class RealMoveTest {
+  private static final Caller ROOT = new Caller(0, "root");
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void needsRoot() throws Exception {
+    Assumptions.assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+        "pods are made by root only");
+    Assumptions.assumeTrue(
+        Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
+        "pods need a cgroup v2 hierarchy, which is not mounted here");
+  }
+
+  private Daemon start(String name) {
+    return Daemon.start(
+        Configuration.defaults(new NodeId(name), directory.resolve(name))
+            .at("127.0.0.1:0", "127.0.0.1:0", 0),
+        directory.resolve(name + ".sock"),
+        new Engine(StandardKinds.all()),
+        PhaseGate.OPEN,
+        InstantSource.system());
+  }
+
+  @Test
+  void aShellCountsOnWhileItMovesBackAndForth() throws Exception {
+    try (Daemon alpha = start("alpha");
+        Daemon beta = start("beta")) {
+      var _ = alpha.operations().createCluster("flock");
+      JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
+      var _ = beta.operations().join(token.address(), token.token());
+      await(
+          "alpha hears beta",
+          () ->
+              alpha.operations().nodes().stream()
+                      .filter(n -> n.state() == NodeView.State.READY)
+                      .count()
+                  == 2);
+      ProcessView shell =
+          alpha
+              .operations()
+              .run(
+                  ROOT,
+                  new RunSpec(
+                      "node-counter",
+                      List.of(
+                          "sh",
+                          "-c",
+                          "i=0; while read line; do i=$((i+1)); echo $i $line $$; done; exit 7"),
+                      List.of("PATH=/usr/bin:/bin"),
+                      "/",
+                      null,
+                      null,
+                      false,
+                      null,
+                      true));
+      Sink sink = new Sink();
+      List<MigrationReport> reports = new ArrayList<>();
+      try (Attachment console = alpha.operations().attach(shell, true, sink)) {
+        StringBuilder expected = new StringBuilder();
+        for (int i = 1; i <= 6; i++) {
+          console.input(ByteBuffer.wrap(("line" + i + "\n").getBytes(StandardCharsets.UTF_8)));
+          expected.append(i).append(" line").append(i).append(" 2\n");
+          String soFar = expected.toString();
+          await("answer " + i + " in " + sink.text(), () -> sink.text().equals(soFar));
+          NodeId to = new NodeId(i % 2 == 1 ? "beta" : "alpha");
+          reports.add(
+              alpha
+                  .operations()
+                  .migrate(alpha.operations().find("node-counter"), to, "", progress -> {}));
+          await(
+              "it is known at " + to,
+              () -> alpha.operations().find("node-counter").node().equals(to.name()));
+        }
+        alpha.operations().signal(alpha.operations().find("node-counter"), 9);
+        assertThat(alpha.operations().await(alpha.operations().find("node-counter")))
+            .isEqualTo(new ProcessExit(0, 9, false));
+      }
+      assertThat(reports)
+          .extracting(MigrationReport::epoch)
+          .containsExactly(2L, 3L, 4L, 5L, 6L, 7L);
+      // The state of a shell is some hundred kilobytes: more would be pages that nobody touched.
+      assertThat(reports).allMatch(r -> r.bytes() > 0 && r.bytes() < 16 << 20);
+    }
+  }
+
+  private static final class Sink implements ConsoleSink {
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void output(ConsoleStream stream, ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(copy);
+      output.writeBytes(copy);
+    }
+
+    @Override
+    public void exited(ProcessExit status) {}
+
+    @Override
+    public void end() {}
+
+    synchronized String text() {
+      return output.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}
