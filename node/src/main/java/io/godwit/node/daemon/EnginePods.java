@@ -53,6 +53,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnginePods implements ProcessMover {
   private static final int SIGKILL = 9;
+
+  /** The seed is gone before the processes come, which may need any number. */
+  private static final int SEED_POD_PID = 2;
+
   private static final String VERSION = "0.1.0";
 
   private final NodeId self;
@@ -276,7 +280,12 @@ final class EnginePods implements ProcessMover {
                   description.network(),
                   console,
                   offsets,
-                  new PodSpec.Seed(idle, "godwit-seed", description.process().podPid())));
+                  new PodSpec.Seed(
+                      idle,
+                      "godwit-seed",
+                      SEED_POD_PID,
+                      Optional.empty(),
+                      description.process().podPid())));
       return new Arriving(pod, description.process());
     } finally {
       FdCalls.close(idle);
