@@ -52,7 +52,7 @@ public record Inventory(
       resident = Math.max(resident, resident(proc));
     }
     return new Inventory(
-        processes, descriptors, mounts, namespaces.size(), cgroups(), resident >> 10);
+        processes, descriptors, mounts, namespaces.size(), countCgroups(), resident >> 10);
   }
 
   private static void link(Path link, Set<String> into) {
@@ -87,7 +87,7 @@ public record Inventory(
         .orElse(0);
   }
 
-  private static int cgroups() {
+  private static int countCgroups() {
     Path root =
         lines(Path.of("/proc/mounts")).stream()
             .map(line -> line.split(" "))
@@ -99,7 +99,7 @@ public record Inventory(
       return (int) all.filter(Files::isDirectory).count();
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof NoSuchFileException) {
-        return cgroups(); // one was removed under the walk
+        return countCgroups(); // one was removed under the walk
       }
       throw e;
     } catch (IOException e) {
