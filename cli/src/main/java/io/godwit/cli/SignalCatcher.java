@@ -51,7 +51,7 @@ public final class SignalCatcher implements AutoCloseable {
         handler.accept(name);
         yield null;
       }
-      case "equals" -> self == arguments[0];
+      case "equals" -> System.identityHashCode(self) == System.identityHashCode(arguments[0]);
       case "hashCode" -> System.identityHashCode(self);
       default -> name;
     };

@@ -76,9 +76,9 @@ final class Rights {
     header.putInt(CAPABILITY_VERSION_3).putInt(0);
     ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
     for (int half = 0; half < 2; half++) {
-      data.putInt((int) (effective >>> 32 * half));
-      data.putInt((int) (permitted >>> 32 * half));
-      data.putInt((int) (inheritable >>> 32 * half));
+      data.putInt((int) (effective >>> (32 * half)));
+      data.putInt((int) (permitted >>> (32 * half)));
+      data.putInt((int) (inheritable >>> (32 * half)));
     }
     batch.add(Syscall.CAPSET, batch.data(header.array()), batch.data(data.array()));
   }

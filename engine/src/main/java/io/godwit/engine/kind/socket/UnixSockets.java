@@ -158,20 +158,20 @@ public final class UnixSockets implements FileKind {
     Optional<OpenDescription> peer = socket.peer().map(making::description);
     if (peer.isPresent() && peer.get().kind() instanceof UnixSocket other) {
       making.made(peer.get().id(), pair.second());
-      fill(pair.second(), pair.first(), socket.queue());
-      fill(pair.first(), pair.second(), other.queue());
+      fill(pair.second(), socket.queue());
+      fill(pair.first(), other.queue());
       finish(pair.first(), description, socket);
       finish(pair.second(), peer.get(), other);
     } else {
       // The other end is closed: what it had sent is still there.
-      fill(pair.second(), pair.first(), socket.queue());
+      fill(pair.second(), socket.queue());
       Descriptors.close(pair.second());
       finish(pair.first(), description, socket);
     }
     return pair.first();
   }
 
-  private static void fill(Fd sending, Fd receiving, List<Message> queue) {
+  private static void fill(Fd sending, List<Message> queue) {
     long bytes = queue.stream().mapToLong(each -> each.data().size()).sum();
     if (bytes > 0) {
       // Room for all of it at once, whatever the default is.
