@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class PlacementTest {
     }
   }
 
-  private static Set<Integer> build(TreeSet<Integer> wanted, int channel) {
+  private static Set<Integer> build(SortedSet<Integer> wanted, int channel) {
     Map<Integer, Integer> table = new HashMap<>();
     table.put(channel, -1);
     List<Integer> numbers = List.copyOf(wanted);
