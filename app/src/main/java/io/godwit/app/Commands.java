@@ -41,7 +41,9 @@ final class Commands {
     return (CommandBody) instance(name, io);
   }
 
-  /** An Object for the verifier's sake: for any other class it would load every command to check. */
+  /**
+   * An Object for the verifier's sake: for any other class it would load every command to check.
+   */
   private static @Nullable Object instance(String name, CommandIo io) {
     return switch (name) {
       case "run" -> new RunCommand(io);
