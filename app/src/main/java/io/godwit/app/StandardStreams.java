@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -29,11 +30,13 @@ final class StandardStreams {
       Path link = Path.of("/proc", pid.toString(), "fd", Integer.toString(number));
       try {
         Map<String, Object> attributes = Files.readAttributes(link, "unix:mode,dev,ino");
-        int type = (int) attributes.get("mode") & TYPE_MASK;
+        int type = (int) Objects.requireNonNull(attributes.get("mode")) & TYPE_MASK;
         if (FIFO_AND_SOCKET.contains(type) || isTerminal(link)) {
           found.add(
               new ExternalDescriptor(
-                  ROLES.get(number), (long) attributes.get("dev"), (long) attributes.get("ino")));
+                  ROLES.get(number),
+                  (long) Objects.requireNonNull(attributes.get("dev")),
+                  (long) Objects.requireNonNull(attributes.get("ino"))));
         }
       } catch (IOException e) {
         // It is closed, or the process is not ours to look at: the freeze will say so.

@@ -50,6 +50,7 @@ final class DemoRun implements Callable<DemoResult> {
   private record Move(MigrationReport report, long begunNanos, long endedNanos) {}
 
   /** What a program printed and how it ended. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by equalTo alone
   private record Outcome(byte[] output, int status) {
     boolean equalTo(Outcome other) {
       return status == other.status && Arrays.equals(output, other.output);
@@ -198,7 +199,7 @@ final class DemoRun implements Callable<DemoResult> {
         }
         failures++;
         problem = String.valueOf(e.getMessage());
-        stage.say("%-9s stays on %s: %s", program.name(), name(at), e.getMessage());
+        stage.say("%-9s stays on %s: %s", program.name(), name(at), problem);
       }
       TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);
     }

@@ -17,6 +17,7 @@ final class Stage {
     this.quiet = quiet;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
   synchronized void say(String format, Object... arguments) {
     if (!quiet) {
       out.println(
