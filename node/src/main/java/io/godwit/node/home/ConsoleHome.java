@@ -82,6 +82,9 @@ public final class ConsoleHome implements ConsoleChannel.End, AutoCloseable {
         }
       }
       case ConsoleMessage.Opened(long position) -> {
+        if (inputEnd == 0) {
+          inputEnd = position; // the home's daemon was restarted since
+        }
         inputAccepted(position);
         resendInput();
       }

@@ -26,6 +26,7 @@ final class ConsoleInput {
   private final Pod pod;
   private final Deque<byte[]> pending = new ArrayDeque<>();
   private long position;
+  private boolean counting;
   private boolean closing;
   private boolean closed;
 
@@ -47,6 +48,7 @@ final class ConsoleInput {
 
   void restore(ConsoleState.Input state) {
     position = state.position();
+    counting = true;
     closing = state.closed();
     addFirst(state.pending());
   }
@@ -59,6 +61,11 @@ final class ConsoleInput {
 
   /** Bytes before the position have been taken before; bytes beyond it come again later. */
   void add(ConsoleMessage.Data data) {
+    if (!counting) {
+      // What was before went through the relay of an earlier daemon.
+      position = data.position();
+      counting = true;
+    }
     long known = position - data.position();
     if (known < 0 || known >= data.bytes().length) {
       return;
@@ -75,7 +82,7 @@ final class ConsoleInput {
   }
 
   void close(long at) {
-    closing |= at <= position;
+    closing |= !counting || at <= position;
   }
 
   void hungUp() {

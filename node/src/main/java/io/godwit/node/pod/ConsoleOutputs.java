@@ -167,8 +167,16 @@ final class ConsoleOutputs {
         });
   }
 
-  void accepted(ConsoleStream which, long position) {
+  void accepted(ConsoleStream which, long position, @Nullable ConsoleChannel channel) {
     Stream stream = stream(which);
+    if (position > stream.next) {
+      // An earlier daemon's relay sent that much; ours began to count anew.
+      stream.next = position + stream.unacceptedBytes;
+      if (channel != null) {
+        sendAgain(channel);
+      }
+      return;
+    }
     long first = stream.next - stream.unacceptedBytes;
     while (!stream.unaccepted.isEmpty() && position > first) {
       byte[] bytes = stream.unaccepted.removeFirst();

@@ -114,7 +114,7 @@ public final class ConsoleRelay implements ConsoleChannel.End, AutoCloseable {
         }
       }
       case ConsoleMessage.Accepted(ConsoleStream stream, long position) ->
-          outputs.accepted(stream, position);
+          outputs.accepted(stream, position, channel);
       case ConsoleMessage.Window(TerminalCalls.WindowSize size) -> {
         if (pod.streams() instanceof PodStreams.Terminal(Fd master)) {
           TerminalCalls.windowSize(master, size);
@@ -275,16 +275,17 @@ public final class ConsoleRelay implements ConsoleChannel.End, AutoCloseable {
     if (events[0] != 0) {
       FdCalls.read(wake, new byte[8]);
     }
+    // First what was asked: the end of the input comes without bytes that would wake us again.
+    Runnable request;
+    while ((request = requests.poll()) != null) {
+      request.run();
+    }
     if (!suspended) {
       absent = outputs.readSome(channel);
       boolean took = input.writeSome();
       if (took && channel != null) {
         channel.send(new ConsoleMessage.Accepted(ConsoleStream.INPUT, input.position()));
       }
-    }
-    Runnable request;
-    while ((request = requests.poll()) != null) {
-      request.run();
     }
     if (outputs.complete()) {
       finished.complete(null);

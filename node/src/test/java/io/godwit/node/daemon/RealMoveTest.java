@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
@@ -109,15 +111,24 @@ class RealMoveTest {
               "it is known at " + to,
               () -> alpha.operations().find("node-counter").node().equals(to.name()));
         }
-        alpha.operations().signal(alpha.operations().find("node-counter"), 9);
-        assertThat(alpha.operations().await(alpha.operations().find("node-counter")))
-            .isEqualTo(new ProcessExit(0, 9, false));
+        console.endOfInput();
+        CompletableFuture<ProcessExit> end =
+            CompletableFuture.supplyAsync(() -> exit(alpha, "node-counter"));
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(new ProcessExit(7, 0, false));
       }
       assertThat(reports)
           .extracting(MigrationReport::epoch)
           .containsExactly(2L, 3L, 4L, 5L, 6L, 7L);
       // The state of a shell is some hundred kilobytes: more would be pages that nobody touched.
       assertThat(reports).allMatch(r -> r.bytes() > 0 && r.bytes() < 16 << 20);
+    }
+  }
+
+  private static ProcessExit exit(Daemon daemon, String name) {
+    try {
+      return daemon.operations().await(daemon.operations().find(name));
+    } catch (InterruptedException stopping) {
+      throw new IllegalStateException(stopping);
     }
   }
 
