@@ -1,7 +1,7 @@
 package io.godwit.linux.abi;
 
 /** Constants of userfaultfd(2) under the names of linux/userfaultfd.h. */
-@CHeaders("linux/userfaultfd.h")
+@CHeaders({"sys/ioctl.h", "linux/userfaultfd.h"})
 public final class UserfaultfdAbi {
   public static final int UFFD_EVENT_PAGEFAULT = 0x12;
   public static final int UFFD_EVENT_FORK = 0x13;
