@@ -8,6 +8,7 @@ import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.kind.Inspection;
 import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.pages.Precopy;
 import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.engine.restore.Restorer;
 import io.godwit.image.PodImage;
@@ -102,6 +103,21 @@ public final class Engine {
     } catch (RuntimeException e) {
       tracer.close();
       throw e;
+    }
+  }
+
+  /**
+   * Begins to send a tree's memory while it runs: freezes it for a moment, describes it, begins to
+   * track what it writes and lets it run on.
+   */
+  public Precopy precopy(
+      List<Pid> roots,
+      Set<ExternalDescriptor> external,
+      Extractor.Surroundings around,
+      PhaseListener listener) {
+    try (FrozenPod moment = freeze(roots, external, around, listener)) {
+      FrozenTree tree = moment.tree();
+      return tree.tracer().call(() -> Precopy.begin(tree, moment.image()));
     }
   }
 

@@ -8,10 +8,13 @@ import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.pages.PageReader;
 import io.godwit.engine.pages.PageSink;
 import io.godwit.image.LiveProcess;
+import io.godwit.image.ObjectId;
 import io.godwit.image.PodImage;
 import io.godwit.linux.PageMap;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A tree that stands still at its source. Exactly one of {@link #undo}, {@link #kill} and {@link
@@ -64,6 +67,15 @@ public final class FrozenPod implements AutoCloseable {
     }
   }
 
+  /** The private pages that have contents, by address space. */
+  public Map<ObjectId, List<AddressRange>> privatePages() {
+    Map<ObjectId, List<AddressRange>> found = new HashMap<>();
+    for (LiveProcess process : image().live()) {
+      found.put(process.memory().id(), pages(process));
+    }
+    return found;
+  }
+
   private FrozenProcess frozen(LiveProcess process) {
     return tree.process(process.pid()).orElseThrow();
   }
@@ -72,16 +84,27 @@ public final class FrozenPod implements AutoCloseable {
    * Sends the contents of all memory, shared objects and saved files; gives back how many bytes.
    */
   public long sendPages(PageSink sink) {
-    return timer.timeBytes(Phase.SEND_PAGES, () -> sendAll(sink));
+    return sendPages(sink, privatePages());
   }
 
-  private long sendAll(PageSink sink) {
+  /**
+   * As {@link #sendPages(PageSink)}, but of private memory only what is asked for.
+   *
+   * @param selection pages by address space
+   */
+  public long sendPages(PageSink sink, Map<ObjectId, List<AddressRange>> selection) {
+    return timer.timeBytes(Phase.SEND_PAGES, () -> sendAll(sink, selection));
+  }
+
+  private long sendAll(PageSink sink, Map<ObjectId, List<AddressRange>> selection) {
     PageReader reader = new PageReader();
     long bytes = 0;
     for (LiveProcess process : image().live()) {
       FrozenProcess frozen = frozen(process);
       bytes += reader.sendVdso(process.memory(), frozen.memory(), sink);
-      bytes += reader.send(process.memory().id(), frozen.memory(), pages(process), sink);
+      ObjectId space = process.memory().id();
+      bytes +=
+          reader.send(space, frozen.memory(), selection.getOrDefault(space, List.of()), sink);
     }
     for (ImageDraft.ContentSource content : extraction.contents()) {
       bytes += reader.send(content, sink);

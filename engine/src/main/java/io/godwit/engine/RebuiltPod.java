@@ -1,11 +1,18 @@
 package io.godwit.engine;
 
+import io.godwit.core.AddressRange;
+import io.godwit.core.Pid;
+import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.pages.LayoutChange;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.engine.restore.RestoredProcess;
 import io.godwit.engine.restore.Restorer;
+import io.godwit.image.PodImage;
 import io.godwit.linux.Tracer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A tree that is being built and does not run yet. {@link #release} or {@link #detachFrozen} ends
@@ -14,12 +21,14 @@ import java.util.List;
  */
 public final class RebuiltPod implements AutoCloseable {
   private final Tracer tracer;
-  private final Restorer restorer;
+  private final List<ResourceKind> kinds;
+  private Restorer restorer;
   private final PhaseTimer timer;
   private boolean ended;
 
-  RebuiltPod(Tracer tracer, Restorer restorer, PhaseTimer timer) {
+  RebuiltPod(Tracer tracer, List<ResourceKind> kinds, Restorer restorer, PhaseTimer timer) {
     this.tracer = tracer;
+    this.kinds = kinds;
     this.restorer = restorer;
     this.timer = timer;
   }
@@ -31,6 +40,44 @@ public final class RebuiltPod implements AutoCloseable {
           timer.time(Phase.PREPARE, restorer::prepare);
           timer.time(Phase.MAKE_PROCESSES, restorer::makeProcesses);
           timer.time(Phase.MAKE_MEMORY, restorer::makeMemory);
+        });
+  }
+
+  /**
+   * Makes what can be made from a preliminary image, while the source runs: the processes and their
+   * private memory, into which {@link #writePages} puts pages as they come. {@link #revise} follows.
+   */
+  public void makeEarly() {
+    tracer.run(
+        () -> {
+          timer.time(Phase.MAKE_PROCESSES, restorer::makeEarlyProcesses);
+          timer.time(Phase.MAKE_MEMORY, restorer::makeEarlyMemory);
+        });
+  }
+
+  /**
+   * Turns what was made early into what the final image says, all but the pages that are still
+   * missing. The remaining steps are those after {@link #make}.
+   *
+   * @param last for which {@link io.godwit.engine.pages.LayoutChange#isPossible} holds
+   * @param dropped pages that came early and exist no more, by process
+   * @return false if it cannot be done; the caller closes this and builds the final image anew
+   */
+  public boolean revise(PodImage last, Map<Pid, List<AddressRange>> dropped) {
+    if (!LayoutChange.isPossible(restorer.image(), last)) {
+      return false;
+    }
+    return tracer.call(
+        () -> {
+          Optional<Restorer> revised = restorer.revised(last, kinds);
+          if (revised.isEmpty()) {
+            return false;
+          }
+          restorer = revised.get();
+          timer.time(Phase.PREPARE, restorer::prepare);
+          timer.time(Phase.MAKE_PROCESSES, restorer::reviseProcesses);
+          timer.time(Phase.MAKE_MEMORY, () -> restorer.reviseMemory(dropped));
+          return true;
         });
   }
 

@@ -4,6 +4,7 @@ import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
 import io.godwit.engine.EngineError;
 import io.godwit.engine.kind.memory.MappedFiles;
+import io.godwit.engine.pages.LayoutChange;
 import io.godwit.image.AddressSpaceImage;
 import io.godwit.image.MemoryLayout;
 import io.godwit.image.Vma;
@@ -33,6 +34,7 @@ final class MemoryBuilder {
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MAP_FIXED_NOREPLACE = 0x100000;
   private static final int MREMAP_MAYMOVE_FIXED = 3;
+  private static final int DONT_NEED = 4;
   private static final int PR_SET_MM = 35;
   private static final int PR_SET_MM_MAP = 14;
   private static final long PR_SET_VMA = 0x53564d41;
@@ -70,6 +72,53 @@ final class MemoryBuilder {
     Map<Fd, Integer> numbers = passFiles();
     for (Vma vma : space.mappings()) {
       map(vma, numbers);
+    }
+    setLayout(numbers);
+    for (int number : numbers.values()) {
+      process.calls().room(1, 0).add(Syscall.CLOSE, number);
+    }
+    process.calls().flush();
+  }
+
+  /** Makes the kernel's mappings and those without a file, while the source still runs. */
+  void buildEarly() {
+    clear();
+    for (Vma vma : space.mappings()) {
+      if (LayoutChange.isEarly(vma)) {
+        map(vma, Map.of());
+      }
+    }
+    process.calls().flush();
+  }
+
+  /**
+   * Makes of what {@link #buildEarly} made from an earlier description what this one says.
+   *
+   * @param dropped pages that are to read as zeros
+   */
+  void revise(AddressSpaceImage before, List<AddressRange> dropped) {
+    LayoutChange change = LayoutChange.between(before, space);
+    for (AddressRange range : change.gone()) {
+      process.calls().room(1, 0).add(Syscall.MUNMAP, range.start(), range.length());
+    }
+    for (AddressRange range : dropped) {
+      process.calls().room(1, 0).add(Syscall.MADVISE, range.start(), range.length(), DONT_NEED);
+    }
+    Map<Fd, Integer> numbers = passFiles();
+    for (Vma vma : change.protect()) {
+      AddressRange range = vma.range();
+      process
+          .calls()
+          .room(1, 0)
+          .add(Syscall.MPROTECT, range.start(), range.length(), vma.protection().bits());
+    }
+    for (Vma vma : change.fresh()) {
+      map(vma, numbers);
+    }
+    for (Vma vma : space.mappings()) {
+      if (!LayoutChange.isEarly(vma)) {
+        map(vma, numbers);
+      }
     }
     setLayout(numbers);
     for (int number : numbers.values()) {

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ public final class Restorer {
   private final PageWriter pages = new PageWriter();
   private final Map<Pid, ThreadBuilder> threadBuilders = new HashMap<>();
   private AddressRange staging = new AddressRange(0, 0);
+  private @Nullable PodImage early;
   private @Nullable Stub factory;
   private @Nullable Injector borrowed;
   private boolean ended;
@@ -69,6 +71,91 @@ public final class Restorer {
     this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
   }
 
+  /** Goes on with what another one has made early from a preliminary image. */
+  private Restorer(Restorer early, PodImage image, List<ResourceKind> kinds) {
+    this.image = image;
+    this.kinds = List.copyOf(kinds);
+    this.options = early.options;
+    this.tracer = early.tracer;
+    this.channel = early.channel;
+    this.channelInParent = early.channelInParent;
+    this.staging = early.staging;
+    this.early = early.image;
+    this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
+    for (LiveProcess process : image.live()) {
+      RestoredProcess made = early.restoration.process(process.pid()).orElseThrow();
+      restoration.add(new RestoredProcess(process, made.hostPid(), made.injector()));
+    }
+  }
+
+  /** The image that is built. */
+  public PodImage image() {
+    return image;
+  }
+
+  /**
+   * A restorer for the final image that goes on where this one, made for a preliminary image, is
+   * after {@link #makeEarlyMemory}; empty when the final image needs the addresses of the scratch
+   * area. This one is not used any more.
+   */
+  public Optional<Restorer> revised(PodImage last, List<ResourceKind> all) {
+    for (LiveProcess process : last.live()) {
+      AddressRange scratch =
+          restoration.process(process.pid()).orElseThrow().injector().scratch();
+      for (Vma vma : process.memory().mappings()) {
+        if (vma.range().overlaps(scratch) || vma.range().overlaps(staging)) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(new Restorer(this, last, all));
+  }
+
+  /** Makes the processes without anything that the kinds give them. */
+  public void makeEarlyProcesses() {
+    bear();
+  }
+
+  /** Makes the mappings that have no file behind them. */
+  public void makeEarlyMemory() {
+    for (RestoredProcess process : restoration.processes()) {
+      new MemoryBuilder(restoration, process, staging).buildEarly();
+      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+    }
+  }
+
+  /** Gives the processes what the kinds have for them at their birth. */
+  public void reviseProcesses() {
+    int above = highestDescriptor() + 1;
+    if (above > channel.remoteNumber()) {
+      for (RestoredProcess process : restoration.processes()) {
+        SyscallBatch batch = process.injector().batch();
+        batch.add(Syscall.DUP2, channel.remoteNumber(), above);
+        batch.add(Syscall.CLOSE, channel.remoteNumber());
+        process.injector().run(batch);
+      }
+      channel.remoteNumber(above);
+    }
+    stage(RestoreStage.PROCESSES);
+  }
+
+  /**
+   * Makes of the early mappings the final ones.
+   *
+   * @param dropped pages that were written early and are to read as zeros, by process
+   */
+  public void reviseMemory(Map<Pid, List<AddressRange>> dropped) {
+    pages.files(restoration.descriptors());
+    Map<Pid, LiveProcess> before = new HashMap<>();
+    java.util.Objects.requireNonNull(early).live().forEach(p -> before.put(p.pid(), p));
+    for (RestoredProcess process : restoration.processes()) {
+      LiveProcess was = java.util.Objects.requireNonNull(before.get(process.podPid()));
+      new MemoryBuilder(restoration, process, staging)
+          .revise(was.memory(), dropped.getOrDefault(process.podPid(), List.of()));
+      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+    }
+  }
+
   /** Opens and makes what does not need the processes. */
   public void prepare() {
     stage(RestoreStage.PREPARE);
@@ -76,6 +163,11 @@ public final class Restorer {
 
   /** Makes the processes, empty, with their numbers and relations. */
   public void makeProcesses() {
+    bear();
+    stage(RestoreStage.PROCESSES);
+  }
+
+  private void bear() {
     Injector parent = parentInjector();
     int above = highestDescriptor() + 1;
     Map<Pid, TreeBuilder.Member> members =
@@ -87,7 +179,6 @@ public final class Restorer {
       restoration.add(new RestoredProcess(process, member.hostPid(), member.injector()));
     }
     closeFactory();
-    stage(RestoreStage.PROCESSES);
   }
 
   /** The channel goes above all descriptors of the image, so that none has to make room for it. */
