@@ -156,6 +156,6 @@ public final class Engine {
   public RebuiltPod rebuild(
       PodImage image, RestoreOptions options, Tracer tracer, PhaseListener listener) {
     Restorer restorer = tracer.call(() -> new Restorer(image, kinds, options, tracer));
-    return new RebuiltPod(tracer, restorer, new PhaseTimer(listener));
+    return new RebuiltPod(tracer, kinds, restorer, new PhaseTimer(listener));
   }
 }

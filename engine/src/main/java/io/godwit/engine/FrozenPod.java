@@ -103,8 +103,7 @@ public final class FrozenPod implements AutoCloseable {
       FrozenProcess frozen = frozen(process);
       bytes += reader.sendVdso(process.memory(), frozen.memory(), sink);
       ObjectId space = process.memory().id();
-      bytes +=
-          reader.send(space, frozen.memory(), selection.getOrDefault(space, List.of()), sink);
+      bytes += reader.send(space, frozen.memory(), selection.getOrDefault(space, List.of()), sink);
     }
     for (ImageDraft.ContentSource content : extraction.contents()) {
       bytes += reader.send(content, sink);

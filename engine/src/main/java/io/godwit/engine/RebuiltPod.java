@@ -3,10 +3,12 @@ package io.godwit.engine;
 import io.godwit.core.AddressRange;
 import io.godwit.core.Pid;
 import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.pages.FaultServer;
 import io.godwit.engine.pages.LayoutChange;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.engine.restore.RestoredProcess;
 import io.godwit.engine.restore.Restorer;
+import io.godwit.image.ObjectId;
 import io.godwit.image.PodImage;
 import io.godwit.linux.Tracer;
 import java.nio.file.Path;
@@ -84,6 +86,16 @@ public final class RebuiltPod implements AutoCloseable {
   /** Fills memory from the source until it has no more; gives back how many bytes. */
   public long writePages(PageSource source) {
     return timer.timeBytes(Phase.WRITE_PAGES, () -> restorer.writePages(source));
+  }
+
+  /**
+   * Lets a server bring pages when they are touched. After the other pages have been written and
+   * before {@link #finish}, from which on the server must be at work.
+   *
+   * @param missing by address space of the image
+   */
+  public void serveFaults(FaultServer server, Map<ObjectId, List<AddressRange>> missing) {
+    tracer.run(() -> restorer.serveFaults(server, missing));
   }
 
   /** Makes the threads and all that is left; afterwards only the release is missing. */

@@ -6,9 +6,11 @@ import io.godwit.core.Pid;
 import io.godwit.engine.EngineError;
 import io.godwit.engine.EngineLimits;
 import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.pages.FaultServer;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.engine.pages.PageWriter;
 import io.godwit.image.LiveProcess;
+import io.godwit.image.ObjectId;
 import io.godwit.image.PodImage;
 import io.godwit.image.Vma;
 import io.godwit.image.VmaKind;
@@ -276,6 +278,21 @@ public final class Restorer {
           "process " + process.podPid() + " cannot be built here",
           "this kernel's [vdso] differs from the one that the program was started with",
           "move it to a node with the same kernel and processor");
+    }
+  }
+
+  /**
+   * Lets a server bring pages when they are touched, from now on.
+   *
+   * @param missing by address space of the image
+   */
+  public void serveFaults(FaultServer server, Map<ObjectId, List<AddressRange>> missing) {
+    for (RestoredProcess process : restoration.processes()) {
+      ObjectId space = process.image().memory().id();
+      List<AddressRange> pages = missing.getOrDefault(space, List.of());
+      if (!pages.isEmpty()) {
+        server.add(space, FaultRegistration.open(process, pages), pages);
+      }
     }
   }
 

@@ -1,0 +1,410 @@
+package io.godwit.engine.pages;
+
+import io.godwit.core.AddressRange;
+import io.godwit.engine.EngineLimits;
+import io.godwit.image.ObjectId;
+import io.godwit.linux.Fd;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.OwnedFd;
+import io.godwit.linux.Poll;
+import io.godwit.linux.Userfaultfd;
+import io.godwit.linux.abi.SocketAbi;
+import io.godwit.policy.transfer.PageSet;
+import io.godwit.policy.transfer.ReadAhead;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The destination's half of copy-on-reference and hybrid (Accent, Mach, Choices; survey 3.2):
+ * processes run while pages of theirs are still at the source. Whoever touches one waits until it
+ * has come; the rest is pushed in the background.
+ *
+ * <p>Threads: one for each address space takes its faults and events; the origin's thread fills
+ * pages. One lock guards everything. A page is filled only while it is known as missing, and an
+ * event that says that it is gone (munmap, madvise) or elsewhere (mremap) changes that before the
+ * kernel lets the process go on: UFFDIO_COPY and UFFDIO_ZEROPAGE fail with EAGAIN until the event
+ * has been read, and are tried again afterwards.
+ *
+ * <p>When the source is lost, who waits for a page of it goes on waiting: the program never sees
+ * wrong data. The caller hears of it and ends the processes before it closes this: closing while
+ * pages are missing makes them read as zeros.
+ */
+public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
+  /** Pages pushed in one background request, in bytes. */
+  private static final long PUSH_BYTES = 256 << 10;
+
+  /** Background requests on their way at a time. */
+  private static final int WINDOW = 4;
+
+  private static final long PAGE = EngineLimits.PAGE_SIZE;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final Duration SOON = Duration.ofMillis(1);
+
+  /** How long a mapping may go on changing before a fill is given up, in nanoseconds. */
+  private static final long CHANGING_NANOS = 10_000_000_000L;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Space> spaces = new ArrayList<>();
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final boolean pushes;
+  private @Nullable PageOrigin origin;
+  private @Nullable String lostBecause;
+  private boolean closed;
+  private int pushing;
+  private long faults;
+  private long filledBytes;
+
+  /** One address space; guarded by the lock. */
+  private static final class Space {
+    final ObjectId id;
+    final Userfaultfd uffd;
+    final MissingPages missing;
+    final ReadAhead readAhead = new ReadAhead();
+    final Deque<Long> again = new ArrayDeque<>();
+    long cursor;
+    boolean ended;
+
+    Space(ObjectId id, Userfaultfd uffd, MissingPages missing) {
+      this.id = id;
+      this.uffd = uffd;
+      this.missing = missing;
+    }
+  }
+
+  /**
+   * @param pushes whether pages that nobody touches are brought as well; without, the dependency on
+   *     the source lasts until all have been touched
+   */
+  public FaultServer(boolean pushes) {
+    this.pushes = pushes;
+  }
+
+  /**
+   * Adds an address space before {@link #start}.
+   *
+   * @param uffd registered for missing pages of the mappings concerned, with all events; owned by
+   *     this from now on
+   * @param missing pages to be brought
+   */
+  public void add(ObjectId id, Userfaultfd uffd, List<AddressRange> missing) {
+    lock.lock();
+    try {
+      spaces.add(new Space(id, uffd, new MissingPages(missing)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins to serve. */
+  public void start(PageOrigin from) {
+    lock.lock();
+    try {
+      origin = from;
+      for (Space space : List.copyOf(spaces)) {
+        serve(space);
+      }
+      endIfComplete();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins to push; called when the processes run. */
+  public void push() {
+    lock.lock();
+    try {
+      while (pushes && pushing < WINDOW && pushNext()) {
+        pushing++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void serve(Space space) {
+    Thread.ofPlatform().name("godwit-faults-" + space.id).daemon(true).start(() -> work(space));
+  }
+
+  private void work(Space space) {
+    Fd fd = space.uffd.fd();
+    boolean hurry = false;
+    while (true) {
+      Poll.await(fd, SocketAbi.POLLIN, hurry ? SOON : LOOK_AGAIN);
+      lock.lock();
+      try {
+        if (closed || space.ended) {
+          space.ended = true;
+          space.uffd.close();
+          return;
+        }
+        takeMessages(space);
+        hurry = !space.again.isEmpty();
+      } catch (LinuxException e) {
+        lose("faults cannot be taken: " + e.getMessage());
+        return;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void takeMessages(Space space) {
+    for (int left = space.again.size(); left > 0; left--) {
+      onFault(space, space.again.removeFirst());
+    }
+    for (Userfaultfd.Message message : space.uffd.read()) {
+      switch (message) {
+        case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
+        case Userfaultfd.Forked(Fd child) -> {
+          Space born = new Space(space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
+          spaces.add(born);
+          serve(born);
+        }
+        case Userfaultfd.Remapped(long from, long to, long length) ->
+            space.missing.move(from, to, length);
+        case Userfaultfd.Removed(AddressRange range) -> space.missing.remove(range);
+        case Userfaultfd.Unmapped(AddressRange range) -> space.missing.remove(range);
+      }
+    }
+    endIfComplete();
+  }
+
+  private void onFault(Space space, long page) {
+    faults++;
+    if (space.missing.contains(page)) {
+      PageSet wanted = space.readAhead.on(page / PAGE);
+      for (AddressRange range : wanted.addresses(PAGE)) {
+        for (MissingPages.Piece piece : space.missing.in(range)) {
+          ask(space, piece, true);
+        }
+      }
+      return;
+    }
+    // Nothing is missing here: the page is new, or came meanwhile.
+    AddressRange range = new AddressRange(page, page + PAGE);
+    switch (space.uffd.zero(range).reason()) {
+      case DONE, NO_MAPPING -> {}
+      case EXISTS -> space.uffd.wake(range);
+      case CHANGING -> space.again.add(page);
+      case NO_PROCESS -> end(space);
+    }
+  }
+
+  private void ask(Space space, MissingPages.Piece piece, boolean urgent) {
+    AddressRange source = piece.source();
+    PageOrigin from = origin;
+    if (from == null || lostBecause != null) {
+      return;
+    }
+    for (long at = source.start(); at < source.end(); at += EngineLimits.PAGE_CHUNK) {
+      long end = Math.min(source.end(), at + EngineLimits.PAGE_CHUNK);
+      from.request(space.id, new AddressRange(at, end), urgent);
+    }
+  }
+
+  /** Asks for the next pages that nobody waits for; false if there are none. */
+  private boolean pushNext() {
+    for (Space space : spaces) {
+      MissingPages.Piece next = space.missing.next(space.cursor, PUSH_BYTES);
+      if (next == null && space.cursor > 0) {
+        next = space.missing.next(0, PUSH_BYTES);
+      }
+      if (next != null) {
+        space.cursor = next.here().end();
+        ask(space, next, false);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void arrived(ObjectId id, long address, ByteBuffer content) {
+    AddressRange source = new AddressRange(address, address + content.remaining());
+    long deadline = System.nanoTime() + CHANGING_NANOS;
+    while (!fillAll(id, source, content)) {
+      if (System.nanoTime() > deadline) {
+        lost("a mapping goes on changing");
+        return;
+      }
+      Thread.yield(); // the space's thread reads the event meanwhile
+    }
+  }
+
+  /** Fills a run in every address space that lacks it; false if one changes at the moment. */
+  private boolean fillAll(ObjectId id, AddressRange source, ByteBuffer content) {
+    lock.lock();
+    try {
+      boolean all = true;
+      for (Space space : List.copyOf(spaces)) {
+        if (space.id.equals(id) && !space.ended) {
+          for (MissingPages.Piece piece : space.missing.ofSource(source)) {
+            int offset = (int) (piece.source().start() - source.start());
+            all &= fill(space, piece, content.slice(offset, (int) piece.here().length()));
+          }
+        }
+      }
+      endIfComplete();
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean fill(Space space, MissingPages.Piece piece, ByteBuffer content) {
+    long at = piece.here().start();
+    int done = 0;
+    // A run may reach over the end of a mapping, which one call does not do: then page by page.
+    int step = content.remaining();
+    while (done < content.limit() && !space.ended) {
+      int length = Math.min(step, content.limit() - done);
+      Userfaultfd.Filled filled = space.uffd.copy(at + done, content.slice(done, length));
+      long settled = filled.bytes();
+      switch (filled.reason()) {
+        case DONE -> settled = length;
+        case EXISTS -> settled += PAGE;
+        case NO_MAPPING -> {
+          if (length > PAGE) {
+            step = (int) PAGE;
+          } else {
+            settled = PAGE;
+          }
+        }
+        case CHANGING -> {
+          if (settled == 0) {
+            return false;
+          }
+        }
+        case NO_PROCESS -> {
+          end(space);
+          return true;
+        }
+      }
+      if (settled > 0) {
+        space.missing.remove(new AddressRange(at + done, at + done + settled));
+        filledBytes += settled;
+        done += (int) settled;
+      }
+    }
+    return true;
+  }
+
+  private void end(Space space) {
+    space.ended = true;
+    space.missing.remove(new AddressRange(0, Long.MAX_VALUE));
+  }
+
+  @Override
+  public void answered(ObjectId id, AddressRange range, boolean urgent) {
+    if (urgent) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (!pushNext()) {
+        pushing--;
+      }
+      endIfComplete();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void lost(String why) {
+    lock.lock();
+    try {
+      lose(why);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lose(String why) {
+    if (!closed && lostBecause == null) {
+      lostBecause = why;
+      done.countDown();
+    }
+  }
+
+  private void endIfComplete() {
+    if (lostBecause != null || closed) {
+      return;
+    }
+    for (Space space : spaces) {
+      if (!space.missing.isEmpty()) {
+        return;
+      }
+    }
+    closed = true; // the threads close their descriptors, which ends all registrations
+    done.countDown();
+  }
+
+  /** Waits until nothing is missing any more, or the source is lost; false after that time. */
+  public boolean await(Duration atMost) {
+    try {
+      return done.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Why pages will never come, or null. */
+  public @Nullable String lostBecause() {
+    lock.lock();
+    try {
+      return lostBecause;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes for which the processes still depend on the source. */
+  public long residualBytes() {
+    lock.lock();
+    try {
+      return spaces.stream().mapToLong(space -> space.missing.bytes()).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What has been done so far.
+   *
+   * @param faults accesses that had to wait
+   * @param filledBytes brought from the origin
+   */
+  public record Served(long faults, long filledBytes) {}
+
+  public Served served() {
+    lock.lock();
+    try {
+      return new Served(faults, filledBytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops serving. Pages that are missing read as zeros afterwards: end the processes before. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      done.countDown();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+}

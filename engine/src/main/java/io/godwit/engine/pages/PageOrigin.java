@@ -1,0 +1,38 @@
+package io.godwit.engine.pages;
+
+import io.godwit.core.AddressRange;
+import io.godwit.image.ObjectId;
+import java.nio.ByteBuffer;
+
+/**
+ * Where the pages still are that a process at the destination has not got: the frozen source, or a
+ * connection to it. Requests return at once; answers come later, from one thread of the origin.
+ */
+public interface PageOrigin {
+  /**
+   * Asks for pages.
+   *
+   * @param space the address space in the final image
+   * @param range addresses at the source; whole pages, at most {@link
+   *     io.godwit.engine.EngineLimits#PAGE_CHUNK} bytes
+   * @param urgent whether a thread waits for it: it goes before what is not urgent
+   */
+  void request(ObjectId space, AddressRange range, boolean urgent);
+
+  /** Takes what an origin answers. */
+  interface Answers {
+    /**
+     * Pages came. An answer to one request may come in several parts.
+     *
+     * @param address at the source
+     * @param content a direct buffer with whole pages, valid for the call alone
+     */
+    void arrived(ObjectId space, long address, ByteBuffer content);
+
+    /** A request has been answered completely. */
+    void answered(ObjectId space, AddressRange range, boolean urgent);
+
+    /** Nothing will come any more. */
+    void lost(String why);
+  }
+}
