@@ -44,6 +44,11 @@ public final class DirtyTracker implements AutoCloseable {
   /** Faults in the kernel's own accesses need no answer here, so this mode needs no privilege. */
   private static final long USER_MODE_ONLY = 1;
 
+  /** Addresses that a program can map. */
+  private static final long LOWEST = EngineLimits.PAGE_SIZE;
+
+  private static final long HIGHEST = 0x7fff_ffff_f000L;
+
   private static final long CONTENT = PageMap.PRESENT | PageMap.SWAPPED;
 
   private final Map<Pid, Userfaultfd> faults = new LinkedHashMap<>();
@@ -109,7 +114,7 @@ public final class DirtyTracker implements AutoCloseable {
     try (PageMap map = PageMap.open(hostPid)) {
       // What is not registered yet has no state worth anything, whatever its entries say.
       scan(map, ranges, new PageMap.Filter(PageMap.WP_ALLOWED, PageMap.WP_ALLOWED, CONTENT, 0), found);
-      register(hostPid, ranges);
+      register(hostPid);
       for (AddressRange range : ranges) {
         long all = PageMap.WP_ALLOWED | PageMap.WRITTEN;
         map.scan(range, new PageMap.Filter(0, all, CONTENT, 0), true)
@@ -141,7 +146,7 @@ public final class DirtyTracker implements AutoCloseable {
   private static List<AddressRange> ranges(Pid hostPid) {
     List<AddressRange> ranges = new ArrayList<>();
     for (MemoryMapping mapping : ProcFs.host().process(hostPid).maps()) {
-      if (mapping.shared() || mapping.isFile() || mapping.isVdso() || mapping.isVvar()) {
+      if (!isTracked(mapping)) {
         continue;
       }
       AddressRange range = mapping.range();
@@ -153,12 +158,42 @@ public final class DirtyTracker implements AutoCloseable {
     return ranges;
   }
 
-  private void register(Pid hostPid, List<AddressRange> ranges) {
+  /**
+   * The address space between the mappings that are not tracked. Registering all of it, holes
+   * included, never registers a part of a mapping that has just appeared: the kernel would split it
+   * in two, and mremap(2) refuses to move two at once.
+   */
+  private static List<AddressRange> gaps(Pid hostPid) {
+    List<AddressRange> gaps = new ArrayList<>();
+    long from = LOWEST;
+    boolean any = false;
+    for (MemoryMapping mapping : ProcFs.host().process(hostPid).maps()) {
+      if (isTracked(mapping)) {
+        any = true;
+      } else {
+        if (any) {
+          gaps.add(new AddressRange(from, mapping.range().start()));
+        }
+        from = mapping.range().end();
+        any = false;
+      }
+    }
+    if (any) {
+      gaps.add(new AddressRange(from, HIGHEST));
+    }
+    return gaps;
+  }
+
+  private static boolean isTracked(MemoryMapping mapping) {
+    return !mapping.shared() && !mapping.isFile() && !mapping.isVdso() && !mapping.isVvar();
+  }
+
+  private void register(Pid hostPid) {
     Userfaultfd uffd = faults.get(hostPid);
     if (uffd == null) {
       return;
     }
-    for (AddressRange range : ranges) {
+    for (AddressRange range : gaps(hostPid)) {
       try {
         uffd.register(range, UserfaultfdAbi.UFFDIO_REGISTER_MODE_WP);
       } catch (LinuxException e) {

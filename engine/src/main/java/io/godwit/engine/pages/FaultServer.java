@@ -3,11 +3,14 @@ package io.godwit.engine.pages;
 import io.godwit.core.AddressRange;
 import io.godwit.engine.EngineLimits;
 import io.godwit.image.ObjectId;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.EventFiles;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.OwnedFd;
 import io.godwit.linux.Poll;
 import io.godwit.linux.Userfaultfd;
+import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.SocketAbi;
 import io.godwit.policy.transfer.PageSet;
 import io.godwit.policy.transfer.ReadAhead;
@@ -45,7 +48,8 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private static final int WINDOW = 4;
 
   private static final long PAGE = EngineLimits.PAGE_SIZE;
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofMillis(1);
 
   /** How long a mapping may go on changing before a fill is given up, in nanoseconds. */
@@ -54,11 +58,13 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Space> spaces = new ArrayList<>();
   private final CountDownLatch done = new CountDownLatch(1);
+  private final OwnedFd ending = OwnedFd.of(EventFiles.eventfd(0, false));
   private final boolean pushes;
   private @Nullable PageOrigin origin;
   private @Nullable String lostBecause;
   private boolean closed;
   private int pushing;
+  private int serving;
   private long faults;
   private long filledBytes;
 
@@ -130,29 +136,44 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   }
 
   private void serve(Space space) {
+    serving++;
     Thread.ofPlatform().name("godwit-faults-" + space.id).daemon(true).start(() -> work(space));
   }
 
   private void work(Space space) {
-    Fd fd = space.uffd.fd();
+    List<Poll.Interest> interests =
+        List.of(
+            new Poll.Interest(space.uffd.fd(), SocketAbi.POLLIN),
+            new Poll.Interest(ending.fd(), SocketAbi.POLLIN));
     boolean hurry = false;
     while (true) {
-      Poll.await(fd, SocketAbi.POLLIN, hurry ? SOON : LOOK_AGAIN);
+      Poll.await(interests, hurry ? SOON : LOOK_AGAIN);
       lock.lock();
       try {
         if (closed || space.ended) {
-          space.ended = true;
-          space.uffd.close();
+          leave(space);
           return;
         }
         takeMessages(space);
         hurry = !space.again.isEmpty();
       } catch (LinuxException e) {
         lose("faults cannot be taken: " + e.getMessage());
+        leave(space);
         return;
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /** Gives up the descriptor, by which the kernel unregisters everything. */
+  private void leave(Space space) {
+    space.ended = true;
+    space.uffd.close();
+    serving--;
+    if (closed && serving == 0) {
+      ending.close();
+      done.countDown();
     }
   }
 
@@ -344,8 +365,21 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
         return;
       }
     }
-    closed = true; // the threads close their descriptors, which ends all registrations
-    done.countDown();
+    endServing();
+  }
+
+  private void endServing() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (serving == 0) {
+      spaces.forEach(space -> space.uffd.close());
+      ending.close();
+      done.countDown();
+    } else {
+      Descriptors.write(ending.fd(), NativeBuffer.allocate(8).putLong(0, 1).bytes());
+    }
   }
 
   /** Waits until nothing is missing any more, or the source is lost; false after that time. */
@@ -400,11 +434,10 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      closed = true;
-      done.countDown();
+      endServing();
     } finally {
       lock.unlock();
     }
+    await(CLOSING);
   }
-
 }

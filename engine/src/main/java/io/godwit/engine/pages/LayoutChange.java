@@ -12,25 +12,37 @@ import io.godwit.image.VmaKind;
 import io.godwit.policy.transfer.PageSet;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the private anonymous mappings of an address space changed between a preliminary image and
  * the final one. Source and destination compute it each for itself from the same two images, so
- * that both know which pages survive at the destination.
+ * that both know which pages survive at the destination. The steps are done in the order of the
+ * components, so that each mapping of the program is one mapping of the kernel again: mremap(2)
+ * moves only one.
  *
  * @param kept pages mapped alike in both, apart from their protection
  * @param gone ranges that the destination unmaps
- * @param fresh mappings, or parts of them, that it makes
  * @param protect kept ranges with another protection
+ * @param grown kept ranges to which something is added behind
+ * @param fresh mappings, or parts of them, that it makes
  */
 public record LayoutChange(
-    PageSet kept, List<AddressRange> gone, List<Vma> fresh, List<Vma> protect) {
+    PageSet kept,
+    List<AddressRange> gone,
+    List<Vma> protect,
+    List<Growth> grown,
+    List<Vma> fresh) {
   private static final long PAGE = EngineLimits.PAGE_SIZE;
+
+  /** A kept range and where it is to end. */
+  public record Growth(AddressRange kept, long end) {}
 
   public LayoutChange {
     gone = List.copyOf(gone);
-    fresh = List.copyOf(fresh);
     protect = List.copyOf(protect);
+    grown = List.copyOf(grown);
+    fresh = List.copyOf(fresh);
   }
 
   /** Whether the mapping is made before the freeze: private memory that no file stands behind. */
@@ -46,40 +58,70 @@ public record LayoutChange(
 
   /** Compares two layouts of one address space. */
   public static LayoutChange between(AddressSpaceImage before, AddressSpaceImage after) {
-    List<AddressRange> keptRanges = new ArrayList<>();
-    List<Vma> protect = new ArrayList<>();
     List<Vma> old = before.mappings().stream().filter(LayoutChange::isEarly).toList();
     List<Vma> now = after.mappings().stream().filter(LayoutChange::isEarly).toList();
+    List<AddressRange> keptRanges = new ArrayList<>();
+    List<Growth> grown = new ArrayList<>();
+    List<Vma> fresh = new ArrayList<>();
+    List<Vma> protect = new ArrayList<>();
     int from = 0;
-    for (Vma vma : now) {
+    for (int i = 0; i < now.size(); i++) {
+      Vma vma = now.get(i);
       while (from < old.size() && old.get(from).range().end() <= vma.range().start()) {
         from++;
       }
-      for (int i = from; i < old.size(); i++) {
-        Vma was = old.get(i);
-        if (was.range().start() >= vma.range().end()) {
-          break;
-        }
-        if (!alike(was, vma)) {
-          continue;
-        }
-        AddressRange common =
-            new AddressRange(
-                Math.max(was.range().start(), vma.range().start()),
-                Math.min(was.range().end(), vma.range().end()));
-        keptRanges.add(common);
-        if (!was.protection().equals(vma.protection())) {
-          protect.add(part(vma, common));
-        }
+      Vma best = best(old, from, vma);
+      boolean joinsLeft = i > 0 && joins(now.get(i - 1), vma);
+      if (best == null || (joinsLeft && best.range().start() > vma.range().start())) {
+        fresh.add(vma);
+        continue;
+      }
+      AddressRange common = common(best, vma);
+      keptRanges.add(common);
+      if (!best.protection().equals(vma.protection())) {
+        protect.add(part(vma, common));
+      }
+      if (vma.range().start() < common.start()) {
+        fresh.add(part(vma, new AddressRange(vma.range().start(), common.start())));
+      }
+      if (common.end() < vma.range().end()) {
+        grown.add(new Growth(common, vma.range().end()));
       }
     }
     PageSet kept = PageSet.of(keptRanges, PAGE);
-    List<Vma> fresh = new ArrayList<>();
-    for (Vma vma : now) {
-      PageSet whole = PageSet.of(List.of(vma.range()), PAGE);
-      whole.minus(kept).addresses(PAGE).forEach(range -> fresh.add(part(vma, range)));
+    return new LayoutChange(kept, early(before).minus(kept).addresses(PAGE), protect, grown, fresh);
+  }
+
+  /**
+   * Whether the kernel would make one mapping of two neighbours. A new part to the left of a kept
+   * mapping would then become part of the neighbour instead.
+   */
+  private static boolean joins(Vma left, Vma right) {
+    return left.range().end() == right.range().start()
+        && alike(left, right)
+        && left.protection().equals(right.protection());
+  }
+
+  /**
+   * The mapping that has most in common with a new one. Only one is taken: parts of two that hold
+   * pages never become one mapping again, and mremap(2) moves only one.
+   */
+  private static @Nullable Vma best(List<Vma> old, int from, Vma vma) {
+    Vma best = null;
+    for (int i = from; i < old.size() && old.get(i).range().start() < vma.range().end(); i++) {
+      Vma was = old.get(i);
+      if (was.range().overlaps(vma.range())
+          && alike(was, vma)
+          && (best == null || common(was, vma).length() > common(best, vma).length())) {
+        best = was;
+      }
     }
-    return new LayoutChange(kept, early(before).minus(kept).addresses(PAGE), fresh, protect);
+    return best;
+  }
+
+  private static AddressRange common(Vma a, Vma b) {
+    return new AddressRange(
+        Math.max(a.range().start(), b.range().start()), Math.min(a.range().end(), b.range().end()));
   }
 
   private static boolean alike(Vma was, Vma is) {

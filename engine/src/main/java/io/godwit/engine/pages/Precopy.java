@@ -12,7 +12,6 @@ import io.godwit.linux.RemoteMemory;
 import io.godwit.linux.abi.Errno;
 import io.godwit.policy.transfer.PageSet;
 import io.godwit.policy.transfer.StopRule;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +39,13 @@ public final class Precopy implements AutoCloseable {
     final Pid hostPid;
     final ObjectId id;
     final PageSet mapped;
+
+    /** What the destination has as it is here. */
     PageSet held = PageSet.EMPTY;
+
+    /** What the destination has at all, be it stale. */
+    PageSet filled = PageSet.EMPTY;
+
     PageSet unsent = PageSet.EMPTY;
 
     Space(Pid hostPid, ObjectId id, PageSet mapped) {
@@ -111,6 +116,7 @@ public final class Precopy implements AutoCloseable {
       PageSet done =
           reader.send(space.id, RemoteMemory.of(space.hostPid), space.unsent, sink);
       space.held = space.held.plus(done);
+      space.filled = space.filled.plus(done);
       space.unsent = PageSet.EMPTY;
       bytes += done.size() * PAGE;
     }
@@ -158,7 +164,7 @@ public final class Precopy implements AutoCloseable {
    * @param revisable whether the destination can revise what it built; else it begins anew and all
    *     pages are sent
    * @param needed pages to be sent, by the address spaces of the final image
-   * @param dropped pages that the destination holds and that are gone at the source, by process
+   * @param dropped pages that the destination holds and must forget, by process
    */
   public record Remainder(
       boolean revisable,
@@ -170,8 +176,10 @@ public final class Precopy implements AutoCloseable {
    *
    * @param last of the tree, which is frozen now
    * @param privatePages what has contents now, by address space of the final image
+   * @param follow whether pages may follow the process: then stale ones must not stay in their way
    */
-  public Remainder remainder(PodImage last, Map<ObjectId, List<AddressRange>> privatePages) {
+  public Remainder remainder(
+      PodImage last, Map<ObjectId, List<AddressRange>> privatePages, boolean follow) {
     if (!LayoutChange.isPossible(image, last)) {
       return new Remainder(false, Map.copyOf(privatePages), Map.of());
     }
@@ -188,9 +196,10 @@ public final class Precopy implements AutoCloseable {
         return new Remainder(false, Map.copyOf(privatePages), Map.of());
       }
       PageSet present = PageSet.of(all, PAGE);
-      PageSet kept = space.held.and(LayoutChange.between(was.memory(), now.memory()).kept());
-      needed.put(now.memory().id(), new ArrayList<>(present.minus(kept).addresses(PAGE)));
-      dropped.put(now.pid(), kept.minus(present).addresses(PAGE));
+      PageSet kept = LayoutChange.between(was.memory(), now.memory()).kept();
+      PageSet held = space.held.and(kept).and(present);
+      needed.put(now.memory().id(), present.minus(held).addresses(PAGE));
+      dropped.put(now.pid(), space.filled.and(kept).minus(follow ? held : present).addresses(PAGE));
     }
     return new Remainder(true, needed, dropped);
   }

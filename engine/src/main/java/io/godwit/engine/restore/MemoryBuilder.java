@@ -112,6 +112,13 @@ final class MemoryBuilder {
           .room(1, 0)
           .add(Syscall.MPROTECT, range.start(), range.length(), vma.protection().bits());
     }
+    for (LayoutChange.Growth growth : change.grown()) {
+      AddressRange kept = growth.kept();
+      process
+          .calls()
+          .room(1, 0)
+          .add(Syscall.MREMAP, kept.start(), kept.length(), growth.end() - kept.start(), 0);
+    }
     for (Vma vma : change.fresh()) {
       map(vma, numbers);
     }
