@@ -47,7 +47,8 @@ public final class RebuiltPod implements AutoCloseable {
 
   /**
    * Makes what can be made from a preliminary image, while the source runs: the processes and their
-   * private memory, into which {@link #writePages} puts pages as they come. {@link #revise} follows.
+   * private memory, into which {@link #writePages} puts pages as they come. {@link #revise}
+   * follows.
    */
   public void makeEarly() {
     tracer.run(

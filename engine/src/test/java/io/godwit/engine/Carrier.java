@@ -96,8 +96,7 @@ final class Carrier implements AutoCloseable {
   private Move early(Nest nest, boolean later) {
     try (Precopy precopy =
         engine.precopy(List.of(root), Set.of(), Mover.around(root), this::note)) {
-      RebuiltPod pod =
-          engine.rebuild(precopy.image(), nest.options(), nest.tracer(), this::note);
+      RebuiltPod pod = engine.rebuild(precopy.image(), nest.options(), nest.tracer(), this::note);
       try {
         pod.makeEarly();
         if (later) {
@@ -168,7 +167,8 @@ final class Carrier implements AutoCloseable {
       server.push();
       if (!server.await(PATIENCE) || server.lostBecause() != null) {
         throw new AssertionError(
-            "pages do not come: %s, %d bytes".formatted(server.lostBecause(), server.residualBytes()));
+            "pages do not come: %s, %d bytes"
+                .formatted(server.lostBecause(), server.residualBytes()));
       }
       long residual = System.nanoTime() - resumed;
       source.kill();

@@ -113,7 +113,11 @@ public final class DirtyTracker implements AutoCloseable {
     List<AddressRange> found = new ArrayList<>();
     try (PageMap map = PageMap.open(hostPid)) {
       // What is not registered yet has no state worth anything, whatever its entries say.
-      scan(map, ranges, new PageMap.Filter(PageMap.WP_ALLOWED, PageMap.WP_ALLOWED, CONTENT, 0), found);
+      scan(
+          map,
+          ranges,
+          new PageMap.Filter(PageMap.WP_ALLOWED, PageMap.WP_ALLOWED, CONTENT, 0),
+          found);
       register(hostPid);
       for (AddressRange range : ranges) {
         long all = PageMap.WP_ALLOWED | PageMap.WRITTEN;

@@ -185,7 +185,8 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       switch (message) {
         case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
         case Userfaultfd.Forked(Fd child) -> {
-          Space born = new Space(space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
+          Space born =
+              new Space(space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
           spaces.add(born);
           serve(born);
         }

@@ -28,11 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param fresh mappings, or parts of them, that it makes
  */
 public record LayoutChange(
-    PageSet kept,
-    List<AddressRange> gone,
-    List<Vma> protect,
-    List<Growth> grown,
-    List<Vma> fresh) {
+    PageSet kept, List<AddressRange> gone, List<Vma> protect, List<Growth> grown, List<Vma> fresh) {
   private static final long PAGE = EngineLimits.PAGE_SIZE;
 
   /** A kept range and where it is to end. */

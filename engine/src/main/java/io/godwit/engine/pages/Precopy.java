@@ -113,8 +113,7 @@ public final class Precopy implements AutoCloseable {
   public long send(PageSink sink) {
     long bytes = 0;
     for (Space space : spaces.values()) {
-      PageSet done =
-          reader.send(space.id, RemoteMemory.of(space.hostPid), space.unsent, sink);
+      PageSet done = reader.send(space.id, RemoteMemory.of(space.hostPid), space.unsent, sink);
       space.held = space.held.plus(done);
       space.filled = space.filled.plus(done);
       space.unsent = PageSet.EMPTY;

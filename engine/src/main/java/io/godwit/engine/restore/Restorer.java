@@ -102,8 +102,7 @@ public final class Restorer {
    */
   public Optional<Restorer> revised(PodImage last, List<ResourceKind> all) {
     for (LiveProcess process : last.live()) {
-      AddressRange scratch =
-          restoration.process(process.pid()).orElseThrow().injector().scratch();
+      AddressRange scratch = restoration.process(process.pid()).orElseThrow().injector().scratch();
       for (Vma vma : process.memory().mappings()) {
         if (vma.range().overlaps(scratch) || vma.range().overlaps(staging)) {
           return Optional.empty();
