@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consoles of this node: the homes of those started here, and the relays beside those that run
@@ -27,6 +28,7 @@ import java.util.function.Function;
  */
 final class Consoles implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Consoles.class.getName());
+  private static final long RECONNECT_MILLIS = 1000;
   private static final long LOG_BYTES = 64L << 20;
 
   private final Function<String, Path> directories;
@@ -72,14 +74,52 @@ final class Consoles implements AutoCloseable {
     if (homeIsHere) {
       connectHere(pod, relay);
     } else {
-      connectAway(pod, relay, home.apply(pod));
+      connectAway(new Way(pod, relay, home));
     }
   }
 
-  private static void connectAway(String pod, ConsoleRelay relay, PeerConnection home) {
-    StreamObserver<ConsoleFrame> out = home.streams().relay(new Frames(relay));
-    out.onNext(ConsoleFrame.newBuilder().setOpen(ConsoleOpen.newBuilder().setPod(pod)).build());
-    relay.connect(channel(out));
+  /** A pod whose home is another node runs here since before this daemon. */
+  void foundAway(Pod pod, Function<String, PeerConnection> home) {
+    ConsoleRelay relay = ConsoleRelay.of(pod);
+    if (relays.putIfAbsent(pod.id(), relay) == null) {
+      connectAway(new Way(pod.id(), relay, home));
+    } else {
+      relay.close();
+    }
+  }
+
+  /** From a relay to a home at another node. */
+  private record Way(String pod, ConsoleRelay relay, Function<String, PeerConnection> home) {}
+
+  private void connectAway(Way way) {
+    try {
+      Frames frames = new Frames(way);
+      StreamObserver<ConsoleFrame> out = way.home().apply(way.pod()).streams().relay(frames);
+      frames.out = out;
+      out.onNext(
+          ConsoleFrame.newBuilder().setOpen(ConsoleOpen.newBuilder().setPod(way.pod())).build());
+    } catch (RuntimeException unreachable) {
+      LOG.log(
+          Level.DEBUG, "the home of {0} is out of reach: {1}", way.pod(), unreachable.getMessage());
+      again(way);
+    }
+  }
+
+  /** Tries again as long as the pod is here. */
+  private void again(Way way) {
+    Thread.ofVirtual()
+        .name("godwit-reconnect-" + way.pod())
+        .start(
+            () -> {
+              try {
+                Thread.sleep(RECONNECT_MILLIS);
+              } catch (InterruptedException stopping) {
+                return;
+              }
+              if (relays.get(way.pod()) == way.relay()) {
+                connectAway(way);
+              }
+            });
   }
 
   /** The pod has left or ended. */
@@ -136,19 +176,40 @@ final class Consoles implements AutoCloseable {
   }
 
   /** What comes from the home goes to the relay. */
-  private record Frames(ConsoleRelay relay) implements StreamObserver<ConsoleFrame> {
+  private final class Frames implements StreamObserver<ConsoleFrame> {
+    private final Way way;
+    private volatile @Nullable StreamObserver<ConsoleFrame> out;
+    private boolean connected;
+
+    Frames(Way way) {
+      this.way = way;
+    }
+
     @Override
     public void onNext(ConsoleFrame frame) {
-      relay.receive(ConsoleMessage.of(frame.getData().getBytes().toByteArray()));
+      way.relay().receive(ConsoleMessage.of(frame.getData().getBytes().toByteArray()));
+      StreamObserver<ConsoleFrame> back = out;
+      if (!connected && back != null) {
+        // The home's first word says how much it has; only then may anything be sent.
+        connected = true;
+        try {
+          way.relay().connect(channel(back));
+        } catch (IllegalStateException closed) {
+          LOG.log(Level.DEBUG, "{0}", closed.getMessage());
+        }
+      }
     }
 
     @Override
     public void onError(Throwable broken) {
       LOG.log(Level.DEBUG, "a console broke off: {0}", broken.getMessage());
+      again(way);
     }
 
     @Override
-    public void onCompleted() {}
+    public void onCompleted() {
+      again(way);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.godwit.node.NodeLimits;
 import io.godwit.node.StateDirectory;
 import io.godwit.node.control.ControlServer;
 import io.godwit.node.control.NodeOperations;
+import io.godwit.node.migration.Migrations;
 import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.PhaseGate;
 import io.godwit.node.migration.ProcessMover;
@@ -110,7 +111,7 @@ public final class Daemon implements AutoCloseable {
         new LocalProcesses(
             configuration.name(), pods, new ProcessRegistry(state.processes()), consoles);
     this.mover = new EnginePods(self(), engine, pods, processes, facts);
-    processes.readopt();
+    processes.readopt(Migrations.recorded(state.journal()));
     IdentityFiles identity = new IdentityFiles(state);
     if (identity.present()) {
       link(identity.load());

@@ -328,6 +328,8 @@ final class EnginePods implements ProcessMover {
       if (console.length > 0) {
         relay = ConsoleRelay.restored(pod, ConsoleState.of(console));
       }
+      // Durable before the word that all is there: a daemon that is restarted has it from here.
+      processes.expect(entry);
     }
 
     /** Its number may be needed; nobody else reaps it while the init stands still. */
@@ -388,7 +390,6 @@ final class EnginePods implements ProcessMover {
 
     @Override
     public void thaw() {
-      processes.expect(entry);
       pod.cgroup().thaw();
       ConsoleRelay console = relay;
       if (console != null) {
@@ -409,6 +410,7 @@ final class EnginePods implements ProcessMover {
       }
       pod.programEnds().ifPresent(ProgramEnds::close);
       pod.relinquish();
+      processes.forgetVisitor(pod.id());
     }
   }
 

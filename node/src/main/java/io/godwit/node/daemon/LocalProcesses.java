@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -46,6 +47,7 @@ final class LocalProcesses implements Residents {
   private final ProcessRegistry registry;
   private final Consoles consoles;
   private volatile Function<NodeId, PeerConnection> peers;
+  private volatile boolean connected;
 
   LocalProcesses(NodeId self, PodRoom pods, ProcessRegistry registry, Consoles consoles) {
     this.self = self;
@@ -65,16 +67,43 @@ final class LocalProcesses implements Residents {
   /** From now on other nodes can be reached. */
   void reach(Function<NodeId, PeerConnection> how) {
     peers = how;
+    connected = true;
+    registry.all().stream().filter(this::runsHere).forEach(this::connectFound);
   }
 
-  /** Takes up again what an earlier daemon left running. */
-  void readopt() {
+  /** The console of a pod that an earlier daemon left here. */
+  private void connectFound(ProcessEntry entry) {
+    Optional<Pod> pod = pods.find(entry.name());
+    if (pod.isEmpty() || consoles.relay(entry.name()).isPresent()) {
+      return;
+    }
+    if (entry.home().equals(self)) {
+      consoles.connectHere(pod.get());
+    } else if (connected) {
+      consoles.foundAway(pod.get(), p -> peers.apply(entry.home()));
+    }
+  }
+
+  /**
+   * Takes up again what an earlier daemon left running.
+   *
+   * @param undecided the pods that the journal of migrations has a word about, which decides what
+   *     becomes of them
+   */
+  void readopt(Set<String> undecided) {
     for (Pod pod : pods.readopt()) {
       Optional<ProcessEntry> entry = registry.find(pod.id());
-      if (entry.isPresent() && entry.get().home().equals(self)) {
-        consoles.connectHere(pod);
+      if (entry.isPresent() && runsHere(entry.get())) {
+        if (entry.get().home().equals(self)) {
+          consoles.connectHere(pod);
+        }
+        watch(pod);
+      } else if (!undecided.contains(pod.id())) {
+        // It was being built when the daemon died, or is the rest of one that has left.
+        LOG.log(Level.INFO, "the unfinished pod {0} is discarded", pod.id());
+        pod.relinquish();
+        forgetVisitor(pod.id());
       }
-      watch(pod);
     }
     for (ProcessEntry entry : registry.all()) {
       if (entry.waitStatus() == null
@@ -83,6 +112,17 @@ final class LocalProcesses implements Residents {
         // It ended while no daemon watched, or with its machine.
         ended(entry.name(), LOST_STATUS);
       }
+    }
+  }
+
+  private boolean runsHere(ProcessEntry entry) {
+    return entry.waitStatus() == null && entry.node().equals(self);
+  }
+
+  /** A pod that was to arrive does not: nothing is known of it here, unless this is its home. */
+  void forgetVisitor(String pod) {
+    if (registry.find(pod).filter(e -> !e.home().equals(self) && !runsHere(e)).isPresent()) {
+      registry.remove(pod);
     }
   }
 
@@ -100,7 +140,7 @@ final class LocalProcesses implements Residents {
             command(spec.arguments()),
             self,
             self,
-            Epoch.FIRST,
+            registry.find(name).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
             System.currentTimeMillis(),
             0,
             null,
@@ -327,7 +367,8 @@ final class LocalProcesses implements Residents {
 
   @Override
   public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
-    registry.change(pod, e -> later(e, self, epoch));
+    Optional<ProcessEntry> entry = registry.change(pod, e -> later(e, self, epoch));
+    entry.filter(this::runsHere).ifPresent(this::connectFound);
     pods.find(pod).ifPresent(this::watch);
     if (!home.equals(self)) {
       Thread.ofVirtual().name("godwit-report-" + pod).start(() -> report(pod));

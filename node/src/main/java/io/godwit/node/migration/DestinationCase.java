@@ -61,6 +61,16 @@ final class DestinationCase {
     perform(new ArrayDeque<>(step.effects()), null);
   }
 
+  /** Its effects were performed by an earlier daemon: only the answer is left. */
+  synchronized void recall() {
+    undecided = false;
+  }
+
+  /** Whether it is decided and all that follows was done. */
+  synchronized boolean settled() {
+    return !undecided;
+  }
+
   synchronized void on(Event event) {
     perform(new ArrayDeque<>(), event);
   }

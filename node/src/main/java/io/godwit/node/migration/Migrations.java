@@ -21,7 +21,6 @@ import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.ProcessRef;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +93,13 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.rounds = Thread.ofPlatform().daemon().name("godwit-doubt").unstarted(this::rounds);
   }
 
+  /** The pods about which a journal has a word: what is left of them is not for others to judge. */
+  public static Set<String> recorded(Path journal) {
+    return MigrationRecord.list(journal).stream()
+        .map(MigrationRecord::pod)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Reads the journal and goes on with what an earlier daemon left undecided. */
   public void recover() {
     for (MigrationRecord record : MigrationRecord.list(journal)) {
@@ -111,18 +118,20 @@ public final class Migrations implements MigrationService, AutoCloseable {
   /** A later migration of the pod was decided here: of this one only the answer is left. */
   private void remember(MigrationRecord record) {
     if (record.side() == Phase.Side.SOURCE) {
-      departures.put(
-          record.migration(),
+      SourceCase known =
           new SourceCase(
-              record, journal, new LeftSource(record, null), SourceOwnership.State.GONE));
+              record, journal, new LeftSource(record, null), SourceOwnership.State.GONE);
+      known.recall();
+      departures.put(record.migration(), known);
     } else {
-      arrivals.put(
-          record.migration(),
+      DestinationCase known =
           new DestinationCase(
               record,
               journal,
               new LeftDestination(record, null),
-              DestinationOwnership.State.RUNNING));
+              DestinationOwnership.State.RUNNING);
+      known.recall();
+      arrivals.put(record.migration(), known);
     }
   }
 
@@ -424,6 +433,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
           ask(arrival);
         }
       }
+      new JournalSweep(journal, departures, arrivals).sweep(this::ownershipAtSource);
     }
   }
 
@@ -450,20 +460,28 @@ public final class Migrations implements MigrationService, AutoCloseable {
     host.inDoubt(arrival.record().pod(), arrival.record().peer(), arrival.inDoubt());
   }
 
+  private Ownership ownershipAtSource(MigrationRecord record) {
+    return inquire(record, false);
+  }
+
+  private Ownership inquire(MigrationRecord record, boolean source) {
+    return host.connect(record.peer())
+        .calls()
+        .inquire(
+            InquireRequest.newBuilder()
+                .setMigration(record.migration())
+                .setProcess(
+                    ProcessRef.newBuilder()
+                        .setPod(record.pod())
+                        .setEpoch(record.epoch().number()))
+                .setAskerIsSource(source)
+                .build())
+        .getOwnership();
+  }
+
   private Ownership ask(MigrationRecord record, boolean source) {
     try {
-      return host.connect(record.peer())
-          .calls()
-          .inquire(
-              InquireRequest.newBuilder()
-                  .setMigration(record.migration())
-                  .setProcess(
-                      ProcessRef.newBuilder()
-                          .setPod(record.pod())
-                          .setEpoch(record.epoch().number()))
-                  .setAskerIsSource(source)
-                  .build())
-          .getOwnership();
+      return inquire(record, source);
     } catch (GodwitException | StatusRuntimeException silent) {
       LOG.log(
           Level.INFO,
@@ -472,20 +490,6 @@ public final class Migrations implements MigrationService, AutoCloseable {
           record.peer(),
           silent.getMessage());
       return Ownership.UNKNOWN;
-    }
-  }
-
-  /** Forgets the records of a pod that has ended. */
-  public void ended(String pod) {
-    for (MigrationRecord record : MigrationRecord.list(journal)) {
-      if (record.pod().equals(pod) && record.stage() == MigrationRecord.Stage.GONE) {
-        try {
-          record.remove(journal);
-          departures.remove(record.migration());
-        } catch (IOException kept) {
-          LOG.log(Level.INFO, "a record of {0} stays: {1}", pod, kept.getMessage());
-        }
-      }
     }
   }
 

@@ -12,20 +12,30 @@ import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
 import io.godwit.engine.Engine;
 import io.godwit.engine.StandardKinds;
+import io.godwit.linux.Fd;
+import io.godwit.linux.launch.FdCalls;
 import io.godwit.node.Configuration;
 import io.godwit.node.control.Attachment;
 import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
 import io.godwit.node.migration.PhaseGate;
+import io.godwit.node.pod.Pod;
+import io.godwit.node.pod.PodEntry;
+import io.godwit.node.pod.PodRoom;
+import io.godwit.node.pod.PodSpec;
+import io.godwit.node.pod.ProgramEnds;
+import io.godwit.node.pod.TimeOffsets;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -121,6 +131,120 @@ class RealMoveTest {
           .containsExactly(2L, 3L, 4L, 5L, 6L, 7L);
       // The state of a shell is some hundred kilobytes: more would be pages that nobody touched.
       assertThat(reports).allMatch(r -> r.bytes() > 0 && r.bytes() < 16 << 20);
+    }
+  }
+
+  private static RunSpec shell(String name, String script) {
+    return new RunSpec(
+        name,
+        List.of("sh", "-c", script),
+        List.of("PATH=/usr/bin:/bin"),
+        "/",
+        null,
+        null,
+        false,
+        null,
+        true);
+  }
+
+  private static void couple(Daemon alpha, Daemon beta) {
+    var _ = alpha.operations().createCluster("flock");
+    JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
+    var _ = beta.operations().join(token.address(), token.token());
+    awaitBoth(alpha);
+    awaitBoth(beta);
+  }
+
+  private static void awaitBoth(Daemon daemon) {
+    await(
+        daemon.self() + " hears the other",
+        () ->
+            daemon.operations().nodes().stream()
+                    .filter(n -> n.state() == NodeView.State.READY)
+                    .count()
+                == 2);
+  }
+
+  private static void move(Daemon asked, String name, Daemon to) throws InterruptedException {
+    var _ = asked.operations().migrate(asked.operations().find(name), to.self(), "", p -> {});
+    await(
+        name + " is known at " + to.self(),
+        () -> asked.operations().find(name).node().equals(to.self().name()));
+  }
+
+  private static void type(Attachment console, String text) throws java.io.IOException {
+    console.input(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private long records(String node) {
+    try (var files = Files.list(directory.resolve(node).resolve("journal"))) {
+      return files.count();
+    } catch (java.io.IOException gone) {
+      throw new java.io.UncheckedIOException(gone);
+    }
+  }
+
+  @Test
+  void theConsoleOfAVisitorIsFoundAgainByTheNextDaemonAndTheJournalIsSwept() throws Exception {
+    try (Daemon alpha = start("alpha")) {
+      Sink sink = new Sink();
+      Daemon beta = start("beta");
+      try {
+        couple(alpha, beta);
+        ProcessView shell =
+            alpha
+                .operations()
+                .run(
+                    ROOT,
+                    shell("away-echo", "while read line; do echo got $line; done; exit 5"));
+        try (Attachment console = alpha.operations().attach(shell, true, sink)) {
+          type(console, "one\n");
+          await("one", () -> sink.text().equals("got one\n"));
+          move(alpha, "away-echo", beta);
+          type(console, "two\n");
+          await("two in " + sink.text(), () -> sink.text().endsWith("got two\n"));
+          beta.close();
+          beta = start("beta");
+          type(console, "three\n");
+          await("three in " + sink.text(), () -> sink.text().endsWith("got two\ngot three\n"));
+          await("alpha's journal is empty", () -> records("alpha") == 0);
+          await("beta's journal is empty", () -> records("beta") == 0);
+          console.endOfInput();
+          CompletableFuture<ProcessExit> end =
+              CompletableFuture.supplyAsync(() -> exit(alpha, "away-echo"));
+          assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(new ProcessExit(5, 0, false));
+        }
+      } finally {
+        beta.close();
+      }
+    }
+  }
+
+  @Test
+  void aPodThatWasBeingBuiltWhenTheDaemonDiedIsDiscarded() throws Exception {
+    Path state = directory.resolve("alpha");
+    Files.createDirectory(
+        state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try (PodRoom room = new PodRoom(state)) {
+      Fd idle = PodEntry.idleProgram();
+      Pod half =
+          room.create(
+              new PodSpec(
+                  "away-half",
+                  "host",
+                  false,
+                  new PodSpec.Console.Pipes(),
+                  TimeOffsets.here(),
+                  new PodSpec.Seed(idle, "seed", 2, Optional.empty(), 2)));
+      half.programEnds().ifPresent(ProgramEnds::close);
+      FdCalls.close(idle);
+      Path init = Path.of("/proc/" + half.init());
+      assertThat(init).exists();
+      try (Daemon alpha = start("alpha")) {
+        await("the half-built pod is gone", () -> !Files.exists(state.resolve("pods/away-half")));
+        assertThat(init).doesNotExist();
+        assertThat(alpha.operations().processes(false)).isEmpty();
+      }
     }
   }
 

@@ -1,0 +1,94 @@
+package io.godwit.node.migration;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.wire.proto.InquireReply.Ownership;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Removes the records of migrations that nobody needs any more, the oldest of each pod first: a
+ * restart takes the newest for the truth. Gone at the source means running, durably, at the
+ * destination, which will not ask again. What runs at the destination may be asked about until the
+ * source has forgotten the migration.
+ */
+final class JournalSweep {
+  private static final Logger LOG = System.getLogger(JournalSweep.class.getName());
+
+  private final Path journal;
+  private final Map<String, SourceCase> departures;
+  private final Map<String, DestinationCase> arrivals;
+  private final Set<NodeId> silent = new HashSet<>();
+
+  JournalSweep(
+      Path journal, Map<String, SourceCase> departures, Map<String, DestinationCase> arrivals) {
+    this.journal = journal;
+    this.departures = departures;
+    this.arrivals = arrivals;
+  }
+
+  /**
+   * Goes over all records once.
+   *
+   * @param source asks the source of a migration what it knows of it
+   */
+  void sweep(Function<MigrationRecord, Ownership> source) {
+    Map<String, MigrationRecord> oldest = new HashMap<>();
+    departures.values().forEach(each -> keepOldest(oldest, each.record()));
+    arrivals.values().forEach(each -> keepOldest(oldest, each.record()));
+    for (MigrationRecord record : oldest.values()) {
+      if (record.side() == Phase.Side.SOURCE ? sourceIsDone(record) : nobodyAsks(record, source)) {
+        forget(record);
+      }
+    }
+  }
+
+  private static void keepOldest(Map<String, MigrationRecord> oldest, MigrationRecord record) {
+    oldest.merge(record.pod(), record, (a, b) -> a.epoch().compareTo(b.epoch()) <= 0 ? a : b);
+  }
+
+  private boolean sourceIsDone(MigrationRecord record) {
+    SourceCase departure = departures.get(record.migration());
+    return departure != null
+        && departure.settled()
+        && departure.state() == SourceOwnership.State.GONE;
+  }
+
+  private boolean nobodyAsks(MigrationRecord record, Function<MigrationRecord, Ownership> source) {
+    DestinationCase arrival = arrivals.get(record.migration());
+    if (arrival == null
+        || !arrival.settled()
+        || arrival.state() != DestinationOwnership.State.RUNNING
+        || silent.contains(record.peer())) {
+      return false;
+    }
+    try {
+      // Denied by a source that committed: it has forgotten.
+      return source.apply(record) == Ownership.NOT_TAKEN;
+    } catch (GodwitException | StatusRuntimeException unreachable) {
+      silent.add(record.peer());
+      return false;
+    }
+  }
+
+  private void forget(MigrationRecord record) {
+    try {
+      record.remove(journal);
+      if (record.side() == Phase.Side.SOURCE) {
+        departures.remove(record.migration());
+      } else {
+        arrivals.remove(record.migration());
+      }
+    } catch (IOException kept) {
+      LOG.log(Level.INFO, "a record of {0} stays: {1}", record.pod(), kept.getMessage());
+    }
+  }
+}
