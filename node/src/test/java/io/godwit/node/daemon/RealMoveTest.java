@@ -15,6 +15,7 @@ import io.godwit.engine.StandardKinds;
 import io.godwit.linux.Fd;
 import io.godwit.linux.launch.FdCalls;
 import io.godwit.node.Configuration;
+import io.godwit.node.StateDirectory;
 import io.godwit.node.control.Attachment;
 import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
@@ -30,7 +31,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -223,8 +223,7 @@ class RealMoveTest {
   @Test
   void aPodThatWasBeingBuiltWhenTheDaemonDiedIsDiscarded() throws Exception {
     Path state = directory.resolve("alpha");
-    Files.createDirectory(
-        state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    assertThat(StateDirectory.open(state).root()).exists();
     try (PodRoom room = new PodRoom(state)) {
       Fd idle = PodEntry.idleProgram();
       Pod half =
