@@ -3,8 +3,11 @@ package io.godwit.app.demo;
 import io.godwit.app.testbed.NodeClient;
 import io.godwit.app.testbed.TestNode;
 import io.godwit.app.testbed.Testbed;
+import io.godwit.app.testbed.TestbedError;
 import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
+import io.godwit.cli.Text;
+import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.JsonText;
 import io.godwit.linux.launch.GapClock;
@@ -18,11 +21,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /** {@code godwit demo}. */
 public final class DemoCommand extends CommandBody {
   private static final List<NodeId> NAMES =
       List.of(new NodeId("alaska"), new NodeId("tasmania"), new NodeId("korea"));
+
+  private final Text only;
 
   public DemoCommand(CommandIo io) {
     super(
@@ -31,20 +37,20 @@ public final class DemoCommand extends CommandBody {
         "Watch real programs move between three nodes while they run.",
         "The nodes are daemons in namespaces of their own on this machine; all is removed at the"
             + " end. Takes less than a minute, as root.");
+    only = option("NAMES", "Only these of its programs, such as ticks,pipeline.", "--only");
     examples("sudo godwit demo", "sudo godwit demo --json | tail -1 | jq .ok");
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Stage stage = new Stage(io.out(), json.given());
+    // The testbed removes all of it, whichever way the demo ends.
     Path directory = Files.createTempDirectory("godwit-demo-");
     List<DemoResult> results;
-    try (Testbed testbed = Testbed.create(directory.resolve("n"), NAMES)) {
+    try (Testbed testbed = Testbed.create(directory, NAMES)) {
       stage.say("three nodes on this machine, each in its own namespaces: %s", addresses(testbed));
       List<NodeClient> nodes = cluster(testbed, stage);
-      results = runAll(nodes, directory, stage);
-    } finally {
-      removeTree(directory);
+      results = runAll(nodes, Files.createDirectory(directory.resolve("work")), stage);
     }
     if (json.given()) {
       io.out().println(JsonText.write(DemoResult.document(NAMES.size(), results)));
@@ -80,42 +86,64 @@ public final class DemoCommand extends CommandBody {
   /** Starts the daemons side by side and makes them one cluster. */
   private static List<NodeClient> cluster(Testbed testbed, Stage stage)
       throws InterruptedException {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> starts = new ArrayList<>();
-      for (TestNode node : testbed.nodes()) {
-        starts.add(threads.submit(() -> node.start()));
-      }
-      for (Future<?> start : starts) {
-        finished(start);
-      }
-    }
+    inParallel(testbed.nodes(), TestNode::start);
     List<NodeClient> nodes = testbed.nodes().stream().map(NodeClient::new).toList();
     nodes.getFirst().init("demo");
-    for (NodeClient node : nodes.subList(1, nodes.size())) {
-      node.join(nodes.getFirst());
-    }
+    inParallel(nodes.subList(1, nodes.size()), node -> node.join(nodes.getFirst()));
     stage.say("their daemons run and know each other");
     return nodes;
   }
 
-  private static List<DemoResult> runAll(List<NodeClient> nodes, Path directory, Stage stage)
+  private static <T> void inParallel(List<T> all, Consumer<T> action) throws InterruptedException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> tasks = new ArrayList<>();
+      for (T each : all) {
+        tasks.add(threads.submit(() -> action.accept(each)));
+      }
+      for (Future<?> task : tasks) {
+        finished(task);
+      }
+    }
+  }
+
+  private List<DemoResult> runAll(List<NodeClient> nodes, Path directory, Stage stage)
       throws IOException, InterruptedException {
     Path clock = Files.write(directory.resolve("clock"), GapClock.elf());
     Files.setPosixFilePermissions(clock, PosixFilePermissions.fromString("rwxr-xr-x"));
-    List<DemoProgram> programs = DemoProgram.available(directory);
+    List<DemoProgram> programs = chosen(DemoProgram.available(directory));
     List<DemoResult> results = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (UnmovedRuns unmoved = new UnmovedRuns();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<DemoResult>> runs = new ArrayList<>();
       for (int i = 0; i < programs.size(); i++) {
         runs.add(
             threads.submit(
-                new DemoRun(programs.get(i), nodes, i % nodes.size(), directory, stage)));
+                new DemoRun(programs.get(i), nodes, i % nodes.size(), directory, unmoved, stage)));
       }
       for (Future<DemoResult> run : runs) {
         results.add(finished(run));
       }
     }
     return results;
+  }
+
+  private List<DemoProgram> chosen(List<DemoProgram> available) {
+    String wanted = only.value();
+    if (wanted == null) {
+      return available;
+    }
+    List<String> names = List.of(wanted.split(",", -1));
+    List<DemoProgram> chosen =
+        available.stream().filter(program -> names.contains(program.name())).toList();
+    if (chosen.size() != names.size()) {
+      throw new GodwitException(
+          TestbedError.NO_PROGRAM,
+          "the demo cannot show " + wanted,
+          "this machine has for it "
+              + String.join(", ", available.stream().map(DemoProgram::name).toList()),
+          "name some of these, separated by commas");
+    }
+    return chosen;
   }
 
   private static <T> T finished(Future<T> task) throws InterruptedException {
@@ -126,14 +154,6 @@ public final class DemoCommand extends CommandBody {
         throw failure;
       }
       throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  private static void removeTree(Path directory) throws IOException {
-    try (java.util.stream.Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
     }
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 record DemoProgram(String name, String about, List<String> command) {
   private static final int DATA_BYTES = 12 << 20;
-  private static final int TICKS = 100;
+  private static final int TICKS = 240;
 
   DemoProgram {
     command = List.copyOf(command);
@@ -66,7 +66,7 @@ record DemoProgram(String name, String about, List<String> command) {
                         List.of(
                             perl.toString(),
                             "-e",
-                            "my $h=7; for my $i (1..12000000) { $h=($h*31+$i)%1000000007 }"
+                            "my $h=7; for my $i (1..36000000) { $h=($h*31+$i)%1000000007 }"
                                 + " print \"$h\\n\"; "))));
     find("python3")
         .ifPresent(
@@ -85,7 +85,7 @@ record DemoProgram(String name, String about, List<String> command) {
       out = [b""] * 4
       def work(n):
           h = bytes([n])
-          for _ in range(700000):
+          for _ in range(1500000):
               h = hashlib.sha256(h).digest()
           out[n] = h
       threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -27,9 +28,9 @@ import java.util.concurrent.TimeoutException;
 final class DemoRun implements Callable<DemoResult> {
   private static final int MOVES = 6;
   private static final int FAILURES_LIMIT = 3;
-  private static final long BEFORE_FIRST_MILLIS = 400;
-  private static final long BETWEEN_MILLIS = 350;
-  private static final long END_SECONDS = 40;
+  private static final long BEFORE_FIRST_MILLIS = 200;
+  private static final long BETWEEN_MILLIS = 250;
+  private static final long END_SECONDS = 60;
 
   /** The clock writes its record a moment after the move was reported. */
   private static final long AFTERMATH_NANOS = 50_000_000;
@@ -42,6 +43,7 @@ final class DemoRun implements Callable<DemoResult> {
   private final List<NodeClient> nodes;
   private final int home;
   private final Path directory;
+  private final UnmovedRuns unmovedRuns;
   private final Stage stage;
   private final List<Move> moves = new ArrayList<>();
   private boolean doubled;
@@ -49,22 +51,21 @@ final class DemoRun implements Callable<DemoResult> {
 
   private record Move(MigrationReport report, long begunNanos, long endedNanos) {}
 
-  /** What a program printed and how it ended. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by equalTo alone
-  private record Outcome(byte[] output, int status) {
-    boolean equalTo(Outcome other) {
-      return status == other.status && Arrays.equals(output, other.output);
-    }
-  }
-
   /**
    * @param home the number of the node where it is started
    */
-  DemoRun(DemoProgram program, List<NodeClient> nodes, int home, Path directory, Stage stage) {
+  DemoRun(
+      DemoProgram program,
+      List<NodeClient> nodes,
+      int home,
+      Path directory,
+      UnmovedRuns unmovedRuns,
+      Stage stage) {
     this.program = program;
     this.nodes = nodes;
     this.home = home;
     this.directory = directory;
+    this.unmovedRuns = unmovedRuns;
     this.stage = stage;
   }
 
@@ -73,13 +74,17 @@ final class DemoRun implements Callable<DemoResult> {
     Outcome moved = null;
     boolean verified = false;
     try {
-      Outcome unmoved = unmoved();
+      FutureTask<Outcome> alone = new FutureTask<>(this::unmoved);
+      Thread.ofVirtual().start(alone);
       moved = moved();
+      Outcome unmoved = alone.get();
       verified = moved != null && moved.equalTo(unmoved);
       if (moved != null && !verified) {
         problem = difference(moved, unmoved);
       }
-    } catch (GodwitException | IOException e) {
+    } catch (ExecutionException e) {
+      problem = String.valueOf(e.getCause());
+    } catch (GodwitException e) {
       problem = String.valueOf(e.getMessage());
     }
     if (verified && moves.size() < DemoResult.MOVES_WANTED && problem.isEmpty()) {
@@ -113,21 +118,7 @@ final class DemoRun implements Callable<DemoResult> {
   }
 
   private Outcome unmoved() throws IOException, InterruptedException {
-    Path output = directory.resolve(program.name() + ".unmoved");
-    Process process =
-        new ProcessBuilder(program.command())
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("unmoved, it did not end within " + END_SECONDS + " s");
-      }
-      return new Outcome(Files.readAllBytes(output), process.exitValue());
-    } finally {
-      process.destroyForcibly();
-    }
+    return unmovedRuns.run(program, directory.resolve(program.name() + ".unmoved"), END_SECONDS);
   }
 
   /** The outcome in the pod; null where it did not end. */

@@ -100,7 +100,8 @@ public final class TestNode {
         List.of(
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData",
-            "-Xmx512m",
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     arguments.addAll(javaOptions);

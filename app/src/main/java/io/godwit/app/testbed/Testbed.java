@@ -13,9 +13,11 @@ import io.godwit.node.pod.PodRoom;
 import io.godwit.node.pod.PodSpec;
 import io.godwit.node.pod.TimeOffsets;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,6 +47,7 @@ public final class Testbed implements AutoCloseable {
   private static final int PREFIX = 24;
   private static final int NODES_LIMIT = 200;
   private static final long END_SECONDS = 20;
+  private static final int REMOVAL_TRIES = 20;
 
   private final Path directory;
   private final Fd bridgeNamespace;
@@ -174,9 +177,22 @@ public final class Testbed implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException alreadyEnding) {
+      awaitExit();
       return;
     }
     end();
+  }
+
+  /** The machine ends: whoever wants this closed waits for the thread that does it. */
+  private void awaitExit() {
+    if (Thread.currentThread() == atExit) {
+      return;
+    }
+    try {
+      atExit.join(TimeUnit.SECONDS.toMillis(2 * END_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private synchronized void end() {
@@ -187,32 +203,45 @@ public final class Testbed implements AutoCloseable {
     for (Pod pod : room.all()) {
       pod.kill();
     }
-    for (Pod pod : room.all()) {
+    // The init of a PID namespace ends after all in it were reaped, also the daemon, which is ours.
+    nodes.values().forEach(TestNode::reap);
+    List<RuntimeException> problems = new ArrayList<>();
+    for (Pod pod : nodes.values().stream().map(TestNode::pod).toList()) {
       try {
         pod.ended().get(END_SECONDS, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (ExecutionException | TimeoutException e) {
-        throw new IllegalStateException("node " + pod.id() + " did not end", e);
+        problems.add(new IllegalStateException("node " + pod.id() + " did not end", e));
       }
     }
-    nodes.values().forEach(TestNode::reap);
     room.close();
     FdCalls.close(bridgeNamespace);
     removeTree(directory);
-  }
-
-  private static void removeTree(Path directory) {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    } catch (IOException e) {
-      throw directoryError(directory, e);
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
     }
   }
 
-  private static GodwitException directoryError(Path directory, IOException e) {
+  /** What still runs elsewhere may add a file meanwhile: a few tries. */
+  private static void removeTree(Path directory) {
+    for (int i = 1; ; i++) {
+      try (Stream<Path> all = Files.walk(directory)) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(each);
+        }
+        return;
+      } catch (NoSuchFileException gone) {
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        if (i == REMOVAL_TRIES) {
+          throw directoryError(directory, e);
+        }
+      }
+    }
+  }
+
+  private static GodwitException directoryError(Path directory, Exception e) {
     return new GodwitException(
         TestbedError.DIRECTORY,
         "the directory " + directory + " could not be made or removed",

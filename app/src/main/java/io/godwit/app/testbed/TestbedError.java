@@ -10,7 +10,9 @@ public enum TestbedError implements ErrorCode {
   /** A node's daemon ended or did not answer in time. */
   NOT_READY("GW-TESTBED-002", ExitStatus.FAILED),
   /** A directory of the testbed cannot be made or removed. */
-  DIRECTORY("GW-TESTBED-003", ExitStatus.FAILED);
+  DIRECTORY("GW-TESTBED-003", ExitStatus.FAILED),
+  /** A program to be shown that this machine lacks. */
+  NO_PROGRAM("GW-TESTBED-004", ExitStatus.NOT_FOUND);
 
   private final String code;
   private final ExitStatus exitStatus;

@@ -3,6 +3,7 @@ package io.godwit.node.pod;
 import io.godwit.core.GodwitException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -109,14 +110,32 @@ public final class PodCgroup {
   /** Waits until the pod is empty and removes its directory and those below it. */
   void remove() {
     await("populated 0");
-    removeTree(directory);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PodLimits.END_MILLIS);
+    while (true) {
+      try {
+        removeTree(directory);
+        return;
+      } catch (IOException e) {
+        // A process that has ended stays counted until it is reaped; a daemon inside may still
+        // make or remove directories of its own.
+        if (System.nanoTime() > end) {
+          throw new GodwitException(
+              PodError.NOT_ENDED,
+              "the pod's cgroup " + directory + " cannot be removed",
+              String.valueOf(e.getMessage()),
+              "end the processes in its cgroup.procs",
+              e);
+        }
+      }
+      pause();
+    }
   }
 
   boolean exists() {
     return Files.isDirectory(directory);
   }
 
-  private static void removeTree(Path directory) {
+  private static void removeTree(Path directory) throws IOException {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
         if (Files.isDirectory(child)) {
@@ -126,13 +145,8 @@ public final class PodCgroup {
       Files.deleteIfExists(directory);
     } catch (NoSuchFileException gone) {
       return;
-    } catch (IOException e) {
-      throw new GodwitException(
-          PodError.NOT_ENDED,
-          "the pod's cgroup " + directory + " cannot be removed",
-          String.valueOf(e.getMessage()),
-          "end the processes in its cgroup.procs",
-          e);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 

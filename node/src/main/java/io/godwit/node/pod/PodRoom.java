@@ -9,6 +9,8 @@ import io.godwit.linux.launch.FdCalls.Interest;
 import io.godwit.linux.launch.ProcessHandles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * for the end of every init, and takes away what ended.
  */
 public final class PodRoom implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(PodRoom.class.getName());
+
   private final Path directory;
   private final Path cgroups;
   private final Map<String, Pod> pods = new ConcurrentHashMap<>();
@@ -193,11 +197,20 @@ public final class PodRoom implements AutoCloseable {
       }
       for (int i = 0; i < watched.size(); i++) {
         if (events[2 * i + 1] != 0) {
-          remove(watched.get(i));
+          removeEnded(watched.get(i));
         } else if (events[2 * i + 2] != 0 && !watched.get(i).reportsEnded()) {
           watched.get(i).takeReports();
         }
       }
+    }
+  }
+
+  /** What goes wrong with one pod must not leave the others unwatched. */
+  private void removeEnded(Pod pod) {
+    try {
+      remove(pod);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the pod " + pod.id() + " was not taken away whole", e);
     }
   }
 
