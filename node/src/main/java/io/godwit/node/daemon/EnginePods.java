@@ -390,6 +390,7 @@ final class EnginePods implements ProcessMover {
 
     @Override
     public void thaw() {
+      processes.thawing(pod);
       pod.cgroup().thaw();
       ConsoleRelay console = relay;
       if (console != null) {

@@ -28,9 +28,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
@@ -46,6 +48,10 @@ final class LocalProcesses implements Residents {
   private final PodRoom pods;
   private final ProcessRegistry registry;
   private final Consoles consoles;
+
+  /** Thawed, and not yet told of: a program may end in between. */
+  private final Map<String, Pod> arriving = new ConcurrentHashMap<>();
+
   private volatile Function<NodeId, PeerConnection> peers;
   private volatile boolean connected;
 
@@ -369,7 +375,9 @@ final class LocalProcesses implements Residents {
   public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
     Optional<ProcessEntry> entry = registry.change(pod, e -> later(e, self, epoch));
     entry.filter(this::runsHere).ifPresent(this::connectFound);
-    pods.find(pod).ifPresent(this::watch);
+    // It may have ended meanwhile and be no pod of this node any more: its end counts as well.
+    Pod arrived = arriving.remove(pod);
+    (arrived == null ? pods.find(pod) : Optional.of(arrived)).ifPresent(this::watch);
     if (!home.equals(self)) {
       Thread.ofVirtual().name("godwit-report-" + pod).start(() -> report(pod));
     }
@@ -378,6 +386,11 @@ final class LocalProcesses implements Residents {
   /** The relay of a pod that has arrived: its way to the home is opened. */
   void relayed(String pod, ConsoleRelay relay, NodeId home) {
     consoles.arrived(pod, relay, home.equals(self), p -> peers.apply(home));
+  }
+
+  /** A pod that has arrived is about to run: from now on it may end. */
+  void thawing(Pod pod) {
+    arriving.put(pod.id(), pod);
   }
 
   /** A pod is about to arrive: what its description says of it. */
