@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -213,6 +214,23 @@ public final class TestNode {
     handle = null;
     daemon = null;
     return status;
+  }
+
+  /** Whether the pod of that name has processes here that are not frozen, by the kernel's word. */
+  public boolean runs(String name) {
+    try (DirectoryStream<Path> daemons =
+        Files.newDirectoryStream(pod.cgroup().directory(), "godwit-*")) {
+      for (Path each : daemons) {
+        Path events = each.resolve(name).resolve("cgroup.events");
+        if (Files.exists(events)) {
+          String text = Files.readString(events);
+          return text.contains("populated 1") && text.contains("frozen 0");
+        }
+      }
+    } catch (IOException gone) {
+      return false;
+    }
+    return false;
   }
 
   /** The end of what the daemon printed. */
