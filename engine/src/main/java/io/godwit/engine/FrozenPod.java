@@ -135,6 +135,8 @@ public final class FrozenPod implements AutoCloseable {
   public void detachFrozen(Path cgroup) {
     end(
         () -> {
+          // Before the freeze: putting back makes a last call in each process, which has to run.
+          tree.putBack();
           FrozenCgroup.freeze(cgroup);
           tree.undo();
           FrozenCgroup.awaitFrozen(cgroup);

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
+import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.Syscall;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
@@ -28,6 +29,10 @@ public final class Descriptors {
   public static final int MAX_PATH = 4096;
 
   private static final int CHUNK = 64 * 1024;
+
+  /** Kept for each thread: clearing a fresh one for every small file would cost more than it. */
+  private static final ThreadLocal<NativeBuffer> PIECE =
+      ThreadLocal.withInitial(() -> NativeBuffer.allocate(CHUNK));
 
   private Descriptors() {}
 
@@ -129,21 +134,21 @@ public final class Descriptors {
   /** Reads to the end of the file, from where the descriptor stands, at most {@code limit}. */
   public static byte[] readAll(Fd fd, int limit) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment chunk = arena.allocate(CHUNK);
-      while (true) {
-        long n =
-            Native.check(
-                retry(Syscall.READ, fd.number(), chunk.address(), CHUNK, 0), Syscall.READ, fd);
-        if (n == 0) {
-          return all.toByteArray();
-        }
-        if (all.size() + n > limit) {
-          throw new LinuxException(
-              Errno.EFBIG.number(), Syscall.READ, fd + ", more than " + limit + " bytes");
-        }
-        all.writeBytes(Native.bytes(chunk, n));
+    NativeBuffer chunk = PIECE.get();
+    while (true) {
+      long n =
+          Native.check(
+              retry(Syscall.READ, fd.number(), chunk.address(), CHUNK, 0), Syscall.READ, fd);
+      if (n == 0) {
+        return all.toByteArray();
       }
+      if (all.size() + n > limit) {
+        throw new LinuxException(
+            Errno.EFBIG.number(), Syscall.READ, fd + ", more than " + limit + " bytes");
+      }
+      byte[] read = new byte[(int) n];
+      chunk.bytes().get(0, read);
+      all.writeBytes(read);
     }
   }
 
@@ -186,8 +191,8 @@ public final class Descriptors {
   /** The names in a directory, without "." and "..". */
   public static List<DirectoryEntry> list(String directory) {
     Fd fd = open(directory, FileAbi.O_RDONLY | FileAbi.O_DIRECTORY);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(CHUNK, 8);
+    try {
+      MemorySegment buffer = MemorySegment.ofBuffer(PIECE.get().bytes().clear());
       List<DirectoryEntry> entries = new ArrayList<>();
       while (true) {
         long n = Native.call(Syscall.GETDENTS64, directory, fd.number(), buffer.address(), CHUNK);

@@ -5,8 +5,11 @@ import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.abi.X86_64Code;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A list of system calls to be made by another process in one go, with their data. Entries fill the
@@ -15,10 +18,17 @@ import java.util.List;
  * Injector#batch()}; run once by {@link Injector#run}.
  */
 public final class SyscallBatch {
+  private static final int FIRST_CAPACITY = 512;
+  private static final ThreadLocal<NativeBuffer> JOINED =
+      ThreadLocal.withInitial(() -> NativeBuffer.allocate(64 << 10));
+
   private final long base;
   private final int size;
-  private final ByteBuffer image;
   private final List<Call> calls = new ArrayList<>();
+
+  // Both grow as needed: most batches use a small part of a large zone, and there are many batches.
+  private ByteBuffer table = heap(FIRST_CAPACITY);
+  private ByteBuffer tail = heap(FIRST_CAPACITY);
   private int dataStart;
   private boolean done;
 
@@ -26,27 +36,55 @@ public final class SyscallBatch {
     this.base = base;
     this.size = size;
     this.dataStart = size;
-    this.image = NativeBuffer.allocate(size).bytes();
+  }
+
+  private static ByteBuffer heap(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** The position in the tail of an offset in the zone. */
+  private int inTail(long address, int length) {
+    int offset = (int) (address - base);
+    if (offset < dataStart || length > size - offset) {
+      throw new IndexOutOfBoundsException(length + " bytes at " + offset + " of the batch");
+    }
+    return offset - (size - tail.capacity());
+  }
+
+  private void growTable(int bytes) {
+    if (bytes > table.capacity()) {
+      ByteBuffer larger = heap(Math.max(bytes, 2 * table.capacity()));
+      larger.put(0, table, 0, table.capacity());
+      table = larger;
+    }
+  }
+
+  private void growTail(int bytes) {
+    if (bytes > tail.capacity()) {
+      ByteBuffer larger = heap(Math.max(bytes, 2 * tail.capacity()));
+      larger.put(larger.capacity() - tail.capacity(), tail, 0, tail.capacity());
+      tail = larger;
+    }
   }
 
   /** One call of the batch and, afterwards, its result. */
   public final class Call {
     private final int index;
     private final Syscall call;
-    private final String on;
+    private final long[] arguments;
     private boolean optional;
     private long result;
 
-    private Call(int index, Syscall call, String on) {
+    private Call(int index, Syscall call, long[] arguments) {
       this.index = index;
       this.call = call;
-      this.on = on;
+      this.arguments = arguments;
     }
 
     /** Lets the batch go on when this call fails; the caller looks at {@link #result()}. */
     public Call mayFail() {
       optional = true;
-      image.putInt(index * X86_64Code.ENTRY_SIZE + 4, flags() & ~X86_64Code.FLAG_STOP_ON_ERROR);
+      table.putInt(index * X86_64Code.ENTRY_SIZE + 4, flags() & ~X86_64Code.FLAG_STOP_ON_ERROR);
       return this;
     }
 
@@ -57,13 +95,13 @@ public final class SyscallBatch {
 
     /** Takes argument i from 8 bytes of remote memory when the batch runs. */
     public Call argumentAt(int i, long address) {
-      image.putLong(index * X86_64Code.ENTRY_SIZE + 8 + 8 * i, address);
-      image.putInt(index * X86_64Code.ENTRY_SIZE + 4, flags() | 1 << i);
+      table.putLong(index * X86_64Code.ENTRY_SIZE + 8 + 8 * i, address);
+      table.putInt(index * X86_64Code.ENTRY_SIZE + 4, flags() | 1 << i);
       return this;
     }
 
     private int flags() {
-      return image.getInt(index * X86_64Code.ENTRY_SIZE + 4);
+      return table.getInt(index * X86_64Code.ENTRY_SIZE + 4);
     }
 
     /** Where the result stands in the other process. */
@@ -87,9 +125,15 @@ public final class SyscallBatch {
       return call;
     }
 
+    private String on() {
+      return Arrays.stream(arguments)
+          .mapToObj(argument -> "0x" + Long.toHexString(argument))
+          .collect(Collectors.joining(", "));
+    }
+
     @Override
     public String toString() {
-      return call.manualName() + "(" + on + ")";
+      return call.manualName() + "(" + on() + ")";
     }
   }
 
@@ -107,13 +151,12 @@ public final class SyscallBatch {
     }
     int index = calls.size();
     int at = index * X86_64Code.ENTRY_SIZE;
-    image.putInt(at, number).putInt(at + 4, X86_64Code.FLAG_STOP_ON_ERROR);
-    StringBuilder on = new StringBuilder();
+    growTable(at + X86_64Code.ENTRY_SIZE);
+    table.putInt(at, number).putInt(at + 4, X86_64Code.FLAG_STOP_ON_ERROR);
     for (int i = 0; i < arguments.length; i++) {
-      image.putLong(at + 8 + 8 * i, arguments[i]);
-      on.append(i == 0 ? "" : ", ").append("0x").append(Long.toHexString(arguments[i]));
+      table.putLong(at + 8 + 8 * i, arguments[i]);
     }
-    Call entry = new Call(index, call, on.toString());
+    Call entry = new Call(index, call, arguments.clone());
     calls.add(entry);
     return entry;
   }
@@ -127,7 +170,7 @@ public final class SyscallBatch {
   /** Places bytes in the other process for the calls to point at; 16-byte aligned. */
   public long data(byte[] bytes) {
     long address = reserve(bytes.length);
-    image.put((int) (address - base), bytes);
+    tail.put(inTail(address, bytes.length), bytes);
     return address;
   }
 
@@ -140,8 +183,9 @@ public final class SyscallBatch {
   /** Places 64-bit words. */
   public long words(long... words) {
     long address = reserve(words.length * 8);
+    int at = inTail(address, words.length * 8);
     for (int i = 0; i < words.length; i++) {
-      image.putLong((int) (address - base) + 8 * i, words[i]);
+      tail.putLong(at + 8 * i, words[i]);
     }
     return address;
   }
@@ -152,24 +196,25 @@ public final class SyscallBatch {
       throw new IllegalStateException("the batch has no room for " + bytes + " bytes of data");
     }
     dataStart = (dataStart - bytes) & ~15;
+    growTail(size - dataStart);
     return base + dataStart;
   }
 
   /** After the run: what stands at an address given by data or reserve. */
   public byte[] bytes(long address, int length) {
     byte[] result = new byte[length];
-    image.get((int) (address - base), result);
+    tail.get(inTail(address, length), result);
     return result;
   }
 
   /** After the run: a 64-bit word. */
   public long word(long address) {
-    return image.getLong((int) (address - base));
+    return tail.getLong(inTail(address, 8));
   }
 
   /** After the run: a 32-bit number. */
   public int number(long address) {
-    return image.getInt((int) (address - base));
+    return tail.getInt(inTail(address, 4));
   }
 
   public boolean isEmpty() {
@@ -185,32 +230,39 @@ public final class SyscallBatch {
   }
 
   void writeTo(RemoteMemory memory) {
-    int table = calls.size() * X86_64Code.ENTRY_SIZE;
-    memory.write(ranges(table), joined(table));
+    int entries = calls.size() * X86_64Code.ENTRY_SIZE;
+    int data = size - dataStart;
+    ByteBuffer joined = joined(entries + data);
+    joined.put(0, table, 0, entries);
+    joined.put(entries, tail, tail.capacity() - data, data);
+    memory.write(ranges(entries), joined);
   }
 
   void readFrom(RemoteMemory memory) {
-    int table = calls.size() * X86_64Code.ENTRY_SIZE;
-    ByteBuffer joined = joined(table).clear();
-    memory.read(ranges(table), joined.limit(table + size - dataStart));
-    image.put(0, joined, 0, table);
-    image.put(dataStart, joined, table, size - dataStart);
+    int entries = calls.size() * X86_64Code.ENTRY_SIZE;
+    int data = size - dataStart;
+    ByteBuffer joined = joined(entries + data);
+    memory.read(ranges(entries), joined);
+    table.put(0, joined, 0, entries);
+    tail.put(tail.capacity() - data, joined, entries, data);
   }
 
-  private List<io.godwit.core.AddressRange> ranges(int table) {
+  private List<io.godwit.core.AddressRange> ranges(int entries) {
     List<io.godwit.core.AddressRange> ranges = new ArrayList<>(2);
-    ranges.add(new io.godwit.core.AddressRange(base, base + table));
+    ranges.add(new io.godwit.core.AddressRange(base, base + entries));
     if (dataStart < size) {
       ranges.add(new io.godwit.core.AddressRange(base + dataStart, base + size));
     }
     return ranges;
   }
 
-  private ByteBuffer joined(int table) {
-    ByteBuffer joined = NativeBuffer.allocate(table + size - dataStart).bytes();
-    joined.put(image.slice(0, table));
-    joined.put(image.slice(dataStart, size - dataStart));
-    return joined.flip();
+  private static ByteBuffer joined(int bytes) {
+    NativeBuffer buffer = JOINED.get();
+    if (buffer.size() < bytes) {
+      buffer = NativeBuffer.allocate(bytes);
+      JOINED.set(buffer);
+    }
+    return buffer.bytes().clear().limit(bytes);
   }
 
   /**
@@ -222,15 +274,15 @@ public final class SyscallBatch {
     done = true;
     int finished = calls.size() - (int) remaining;
     for (Call call : calls) {
-      call.result = image.getLong(call.index * X86_64Code.ENTRY_SIZE + X86_64Code.ENTRY_RESULT);
+      call.result = table.getLong(call.index * X86_64Code.ENTRY_SIZE + X86_64Code.ENTRY_RESULT);
     }
     if (remaining != 0) {
       Call failed = calls.get(finished);
-      throw new LinuxException((int) -failed.result, failed.call, failed.on + " in " + who);
+      throw new LinuxException((int) -failed.result, failed.call, failed.on() + " in " + who);
     }
     for (Call call : calls) {
       if (!call.optional && call.result < 0 && call.result >= -4095) {
-        throw new LinuxException((int) -call.result, call.call, call.on + " in " + who);
+        throw new LinuxException((int) -call.result, call.call, call.on() + " in " + who);
       }
     }
   }

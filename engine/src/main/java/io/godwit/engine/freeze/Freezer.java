@@ -76,7 +76,9 @@ public final class Freezer {
   }
 
   private FrozenTree run(List<Pid> roots) {
-    SleepWatch sleeps = SleepWatch.look(tree(roots));
+    List<Pid> running = tree(roots);
+    EarlyLook early = EarlyLook.at(running);
+    SleepWatch sleeps = SleepWatch.look(running);
     for (int round = 0; round < EngineLimits.FREEZE_ROUNDS; round++) {
       List<Pid> pids = tree(roots);
       List<Stopping> fresh = new ArrayList<>();
@@ -84,7 +86,7 @@ public final class Freezer {
         seizeNewThreads(pid, fresh);
       }
       if (fresh.isEmpty()) {
-        return describe(pids, sleeps);
+        return describe(pids, sleeps, early);
       }
       long deadline = System.nanoTime() + EngineLimits.STOP_TIMEOUT_NANOS;
       for (Stopping stopping : fresh) {
@@ -244,12 +246,12 @@ public final class Freezer {
         "try again later; the process goes on undisturbed");
   }
 
-  private FrozenTree describe(List<Pid> pids, SleepWatch sleeps) {
+  private FrozenTree describe(List<Pid> pids, SleepWatch sleeps, EarlyLook early) {
     List<FrozenProcess> processes = new ArrayList<>();
     for (Pid pid : pids) {
       Map<Tid, Stopped> threads = seized.getOrDefault(pid, Map.of());
       if (!threads.isEmpty()) {
-        processes.add(describe(pid, threads, sleeps));
+        processes.add(describe(pid, threads, sleeps, early));
       }
     }
     if (processes.isEmpty()) {
@@ -262,7 +264,8 @@ public final class Freezer {
     return new FrozenTree(tracer, processes, external);
   }
 
-  private static FrozenProcess describe(Pid pid, Map<Tid, Stopped> stopped, SleepWatch sleeps) {
+  private static FrozenProcess describe(
+      Pid pid, Map<Tid, Stopped> stopped, SleepWatch sleeps, EarlyLook early) {
     ProcTask proc = ProcFs.host().process(pid);
     TaskStatus status = proc.status();
     boolean nested = status.processIds().size() > 1;
@@ -273,7 +276,7 @@ public final class Freezer {
           threads.add(
               new FrozenThread(
                   tid,
-                  nested ? innermost(proc.thread(tid).status()) : tid,
+                  nested ? early.podTid(pid, tid) : tid,
                   s.tracee(),
                   registers,
                   s.tracee().signalMask(),
@@ -296,14 +299,16 @@ public final class Freezer {
     }
     List<MemoryMapping> mappings = proc.maps();
     Pid podPid = new Pid(status.processIds().getLast());
-    return new FrozenProcess(pid, podPid, threads, mappings, gadget(pid, mappings));
+    return new FrozenProcess(
+        pid,
+        podPid,
+        threads,
+        mappings,
+        early.flags(pid, mappings),
+        early.gadget(pid, mappings).orElseGet(() -> gadget(pid, mappings)));
   }
 
-  private static Tid innermost(TaskStatus status) {
-    return new Tid(status.processIds().getLast());
-  }
-
-  private static long gadget(Pid pid, List<MemoryMapping> mappings) {
+  static long gadget(Pid pid, List<MemoryMapping> mappings) {
     for (MemoryMapping mapping : mappings) {
       if (mapping.path().equals("[vdso]")) {
         long start = mapping.range().start();

@@ -9,7 +9,9 @@ import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ public final class FrozenProcess {
   private final Pid podPid;
   private final List<FrozenThread> threads;
   private final List<MemoryMapping> mappings;
+  private final Map<Long, Set<String>> mappingFlags;
   private final long gadget;
   private final InjectedCalls calls = new InjectedCalls(this::injector);
   private @Nullable Injector injector;
@@ -33,11 +36,13 @@ public final class FrozenProcess {
       Pid podPid,
       List<FrozenThread> threads,
       List<MemoryMapping> mappings,
+      Map<Long, Set<String>> mappingFlags,
       long gadget) {
     this.hostPid = hostPid;
     this.podPid = podPid;
     this.threads = List.copyOf(threads);
     this.mappings = List.copyOf(mappings);
+    this.mappingFlags = mappingFlags;
     this.gadget = gadget;
   }
 
@@ -69,6 +74,11 @@ public final class FrozenProcess {
   /** The mappings at the freeze, without anything that injection adds. */
   public List<MemoryMapping> mappings() {
     return mappings;
+  }
+
+  /** The flags of smaps (proc_pid_smaps(5), VmFlags) by the start of the mapping. */
+  public Map<Long, Set<String>> mappingFlags() {
+    return mappingFlags;
   }
 
   public RemoteMemory memory() {

@@ -48,14 +48,19 @@ public final class FrozenTree {
     return external;
   }
 
+  /** Puts back what injection changed; everything stays stopped. */
+  public void putBack() {
+    for (FrozenProcess process : processes) {
+      process.openInjector().ifPresent(Injector::close);
+    }
+  }
+
   /**
    * Lets everything run on as if nothing had happened: what injection changed is put back, and the
    * kernel restarts the calls that were interrupted.
    */
   public void undo() {
-    for (FrozenProcess process : processes) {
-      process.openInjector().ifPresent(Injector::close);
-    }
+    putBack();
     for (FrozenProcess process : processes) {
       for (FrozenThread thread : process.threads()) {
         release(thread);

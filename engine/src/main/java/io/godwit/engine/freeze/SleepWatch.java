@@ -11,13 +11,13 @@ import io.godwit.linux.proc.CurrentSyscall;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
 import io.godwit.linux.proc.TimerList;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +55,10 @@ public final class SleepWatch {
   public record Sleep(int call, long remainingNanos) {}
 
   private final Map<Tid, Seen> seen = new HashMap<>();
-  private final List<TimerList.Hrtimer> vanished = new ArrayList<>();
+
+  /** Timers that ended with the freeze, by the time that was left. */
+  private final TreeMap<Long, Integer> vanished = new TreeMap<>();
+
   private @Nullable TimerList before;
   private boolean compared;
 
@@ -88,7 +91,8 @@ public final class SleepWatch {
   private void look(ProcTask task, Tid tid, long now) {
     try {
       if (task.syscall() instanceof CurrentSyscall.Inside inside
-          && TIMED.contains((int) inside.number())) {
+          && TIMED.contains((int) inside.number())
+          && mayEnd((int) inside.number(), inside.arguments())) {
         int call =
             inside.number() == RESTART ? byWaitChannel(task.waitChannel()) : (int) inside.number();
         seen.put(tid, new Seen(call, now - task.sched().execStartNanos()));
@@ -96,6 +100,17 @@ public final class SleepWatch {
     } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
       // Gone, or a kernel without this file: its call begins again with the whole time.
     }
+  }
+
+  /** Whether the call may be a relative wait that has an end: most waits have none. */
+  private static boolean mayEnd(int call, List<Long> arguments) {
+    if (call == FUTEX) {
+      return arguments.get(3) != 0 && (arguments.get(1) & FUTEX_COMMAND) == FUTEX_WAIT;
+    }
+    if (call == POLL) {
+      return arguments.get(2).intValue() >= 0;
+    }
+    return (call != EPOLL_WAIT && call != EPOLL_PWAIT) || arguments.get(3).intValue() >= 0;
   }
 
   /** A call that was restarted once shows only its restart; where it sleeps tells which it was. */
@@ -160,20 +175,22 @@ public final class SleepWatch {
     }
     compare();
     long estimate = request - asleep;
-    TimerList.Hrtimer best = null;
-    for (TimerList.Hrtimer timer : vanished) {
-      boolean possible = timer.remaining() > 0 && timer.remaining() <= request + NANOS_PER_MILLI;
-      if (possible
-          && (best == null
-              || Math.abs(timer.remaining() - estimate) < Math.abs(best.remaining() - estimate))) {
-        best = timer;
-      }
+    Long below = vanished.floorKey(Math.min(estimate, request + NANOS_PER_MILLI));
+    Long above = vanished.ceilingKey(estimate);
+    if (above != null && above > request + NANOS_PER_MILLI) {
+      above = null;
     }
+    Long best = above == null || (below != null && estimate - below <= above - estimate) ? below : above;
     if (best == null) {
       return restarted ? request : Math.clamp(estimate, 0, request);
     }
-    vanished.remove(best);
-    return best.remaining();
+    int left = vanished.getOrDefault(best, 1) - 1;
+    if (left == 0) {
+      vanished.remove(best);
+    } else {
+      vanished.put(best, left);
+    }
+    return best;
   }
 
   private void compare() {
@@ -193,7 +210,9 @@ public final class SleepWatch {
     for (TimerList.Hrtimer timer : first.timers()) {
       if (timer.function().equals("hrtimer_wakeup")
           && !still.contains(timer.address() + timer.softExpires())) {
-        vanished.add(timer);
+        if (timer.remaining() > 0) {
+          vanished.merge(timer.remaining(), 1, Integer::sum);
+        }
       }
     }
   }

@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * @param directory for example /proc/12 or /proc/12/task/13
  */
 public record ProcTask(String directory) {
+  private static final int MANY_THREADS = 256;
+
   /** A file's path below the directory. */
   public String path(String file) {
     return directory + "/" + file;
@@ -163,7 +165,11 @@ public record ProcTask(String directory) {
   /** Children of all threads of this process; a thread's own with {@link #ownChildren}. */
   public List<Pid> children() {
     List<Pid> children = new ArrayList<>();
-    for (Tid tid : threads()) {
+    List<Tid> threads = threads();
+    if (threads.size() > MANY_THREADS) {
+      return childrenByParent(threads.getFirst().number());
+    }
+    for (Tid tid : threads) {
       try {
         children.addAll(thread(tid).ownChildren());
       } catch (LinuxException e) {
@@ -174,6 +180,25 @@ public record ProcTask(String directory) {
       }
     }
     Collections.sort(children);
+    return List.copyOf(children);
+  }
+
+  /** A look at every process's parent costs less than one at each of very many threads. */
+  private List<Pid> childrenByParent(int pid) {
+    ProcFs proc = new ProcFs(directory.substring(0, directory.lastIndexOf('/')));
+    List<Pid> children = new ArrayList<>();
+    for (Pid candidate : proc.processes()) {
+      try {
+        if (proc.process(candidate).stat().parent() == pid) {
+          children.add(candidate);
+        }
+      } catch (LinuxException e) {
+        if (!e.is(Errno.ENOENT) && !e.is(Errno.ESRCH)) {
+          throw e;
+        }
+        // It ended in between.
+      }
+    }
     return List.copyOf(children);
   }
 

@@ -26,7 +26,6 @@ import io.godwit.linux.SyscallBatch;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.proc.MemoryMapping;
 import io.godwit.linux.proc.ProcLimits;
-import io.godwit.linux.proc.SmapsEntry;
 import io.godwit.linux.proc.TaskStat;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -122,15 +121,13 @@ public final class MemoryKind implements ResourceKind {
   private static final class Mappings {
     private final FrozenProcess process;
     private final ImageDraft draft;
-    private final Map<Long, Set<String>> flags = new HashMap<>();
+    private final Map<Long, Set<String>> flags;
     private final Map<ImageDraft.Inode, FileReference> files = new HashMap<>();
 
     Mappings(FrozenProcess process, ImageDraft draft) {
       this.process = process;
       this.draft = draft;
-      for (SmapsEntry entry : process.task().smaps()) {
-        flags.put(entry.mapping().range().start(), entry.flags());
-      }
+      this.flags = process.mappingFlags();
     }
 
     List<Vma> describe() {

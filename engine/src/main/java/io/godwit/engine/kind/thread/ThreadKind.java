@@ -14,16 +14,18 @@ import io.godwit.linux.Injector;
 import io.godwit.linux.SyscallBatch;
 import io.godwit.linux.ThreadState;
 import io.godwit.linux.abi.Syscall;
-import io.godwit.linux.proc.ProcTask;
-import io.godwit.linux.proc.TaskStat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the kernel keeps for each thread. */
 public final class ThreadKind implements ResourceKind {
   static final int PR_GET_TID_ADDRESS = 40;
+  private static final int PR_GET_NAME = 16;
+  private static final int PR_GET_TIMERSLACK = 30;
+  private static final int NAME_BYTES = 16;
 
   /** Scratch memory for the calls of one thread, in bytes. */
   static final int ZONE = 1024;
@@ -48,8 +50,6 @@ public final class ThreadKind implements ResourceKind {
   }
 
   private static void describe(FrozenProcess process, FrozenThread thread, ThreadDraft to) {
-    ProcTask task = process.task().thread(thread.hostTid());
-    to.name(task.comm());
     to.registers(
         new Registers(
             Bytes.of(thread.registers().toBytes()),
@@ -68,20 +68,19 @@ public final class ThreadKind implements ResourceKind {
                         r.address(), r.size(), r.signature(), r.flags())));
     ThreadState.robustList(thread.hostTid())
         .ifPresent(list -> to.robustList(new ThreadImage.RobustList(list.head(), list.length())));
-    to.scheduling(scheduling(task, thread));
   }
 
-  private static Scheduling scheduling(ProcTask task, FrozenThread thread) {
-    TaskStat stat = task.stat();
+  private static Scheduling scheduling(FrozenThread thread, long timerSlack) {
+    var attributes = io.godwit.linux.Scheduling.attributes(thread.hostTid());
     return new Scheduling(
-        stat.schedulingPolicy(),
-        stat.realtimePriority(),
-        stat.nice(),
+        attributes.policy(),
+        attributes.priority(),
+        attributes.nice(),
         0,
         java.util.Optional.empty(),
         Bytes.of(ThreadState.affinity(thread.hostTid())),
         ThreadState.ioPriority(thread.hostTid()),
-        ThreadState.timerSlack(thread.hostTid()));
+        timerSlack);
   }
 
   /** What only the thread itself can ask: all threads at once, each in its own zone. */
@@ -99,6 +98,7 @@ public final class ThreadKind implements ResourceKind {
             isFirst ? first : Injector.over(thread.tracee(), process.memory(), first.scratch());
         questions.add(
             Question.put(
+                thread,
                 injector,
                 i * ZONE,
                 !isFirst,
@@ -109,25 +109,43 @@ public final class ThreadKind implements ResourceKind {
   }
 
   private record Question(
+      FrozenThread thread,
       Injector injector,
       boolean ownInjector,
       SyscallBatch batch,
       long tidAddress,
       long stack,
+      long name,
+      SyscallBatch.Call timerSlack,
       ThreadDraft to) {
-    static Question put(Injector injector, int offset, boolean ownInjector, ThreadDraft to) {
+    static Question put(
+        FrozenThread thread, Injector injector, int offset, boolean ownInjector, ThreadDraft to) {
       SyscallBatch batch = injector.batch(offset, ZONE);
       long tidAddress = batch.reserve(8);
       long stack = batch.reserve(24);
+      long name = batch.reserve(NAME_BYTES);
       batch.add(Syscall.PRCTL, PR_GET_TID_ADDRESS, tidAddress);
       batch.add(Syscall.SIGALTSTACK, 0, stack);
+      batch.add(Syscall.PRCTL, PR_GET_NAME, name);
+      SyscallBatch.Call slack = batch.add(Syscall.PRCTL, PR_GET_TIMERSLACK);
       injector.start(batch);
-      return new Question(injector, ownInjector, batch, tidAddress, stack, to);
+      return new Question(
+          thread, injector, ownInjector, batch, tidAddress, stack, name, slack, to);
+    }
+
+    private static String text(byte[] bytes) {
+      int length = 0;
+      while (length < bytes.length && bytes[length] != 0) {
+        length++;
+      }
+      return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     void answer() {
       injector.finish(batch);
       to.clearChildTid(batch.word(tidAddress));
+      to.name(text(batch.bytes(name, NAME_BYTES)));
+      to.scheduling(scheduling(thread, timerSlack.result()));
       ByteBuffer old = ByteBuffer.wrap(batch.bytes(stack, 24)).order(ByteOrder.nativeOrder());
       int flags = old.getInt(8);
       int disabled = 2;
