@@ -2,13 +2,17 @@ package io.godwit.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.app.Main;
+import io.godwit.cli.CommandIo;
 import io.godwit.core.control.JsonText;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +37,23 @@ class DemoTest {
     Process process = new ProcessBuilder(program.command()).redirectOutput(output.toFile()).start();
     assertThat(process.waitFor()).isZero();
     return Files.readString(output);
+  }
+
+  /** Needs root. One program: the whole demo is for people, and longer. */
+  @Test
+  void aProgramMovesBetweenThreeDaemonsAndEndsAsUnmoved() {
+    Assumptions.assumeTrue(
+        ProcessHandle.current().info().user().orElse("").equals("root"), "namespaces need root");
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "there is no perl");
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
+    CommandIo io =
+        new CommandIo(
+            InputStream.nullInputStream(), out, out, System.getenv(), false, false, false);
+    int status = Main.run(List.of("demo", "--only", "perl", "--json"), io);
+    String document = text.toString(StandardCharsets.UTF_8);
+    assertThat(document).startsWith("{\"ok\":true,\"nodes\":3,\"lost\":0,\"doubled\":0,");
+    assertThat(status).isZero();
   }
 
   @Test
