@@ -326,13 +326,19 @@ public final class Freezer {
         "leave the program its vDSO");
   }
 
-  /** Lets go what was seized so far. Nothing was changed in it. */
+  /**
+   * Lets go what was seized so far. Nothing was changed in it. Those that stand still come first: a
+   * thread that does not stop may wait for one of them, as the parent in vfork(2) for its child.
+   */
   private void letGo() {
+    List<Tracee> tracees = new ArrayList<>();
     for (Map<Tid, Stopped> threads : seized.values()) {
-      for (Stopped stopped : threads.values()) {
-        letGo(stopped.tracee());
-      }
+      threads.values().forEach(stopped -> tracees.add(stopped.tracee()));
     }
+    List<Tracee> running = tracees.stream().filter(t -> !t.isStopped() && !t.isGone()).toList();
+    tracees.removeAll(running);
+    tracees.forEach(Freezer::letGo);
+    running.forEach(Freezer::letGo);
   }
 
   private static void letGo(Tracee tracee) {
