@@ -12,10 +12,16 @@ public final class EngineLimits {
   public static final long STOP_TIMEOUT_NANOS = 700_000_000L;
 
   /** How long an undo waits for a thread that never stopped, in nanoseconds. */
-  public static final long LET_GO_TIMEOUT_NANOS = 50_000_000L;
+  public static final long LET_GO_TIMEOUT_NANOS = 500_000_000L;
 
   /** How long a killed thread may take to end, in nanoseconds; thousands end one after another. */
   public static final long KILL_TIMEOUT_NANOS = 20_000_000_000L;
+
+  /** How long an undo tries to take back locks that the destination had, in nanoseconds. */
+  public static final long LOCK_RETAKE_NANOS = 3_000_000_000L;
+
+  /** The pause between these tries, in nanoseconds. */
+  public static final long LOCK_RETAKE_PAUSE_NANOS = 5_000_000L;
 
   /** The largest piece of memory that is read or written at once, in bytes. */
   public static final int PAGE_CHUNK = 1 << 20;

@@ -5,6 +5,7 @@ import io.godwit.engine.extract.Extractor;
 import io.godwit.engine.extract.ImageDraft;
 import io.godwit.engine.freeze.FrozenProcess;
 import io.godwit.engine.freeze.FrozenTree;
+import io.godwit.engine.kind.descriptor.HeldLocks;
 import io.godwit.engine.pages.PageReader;
 import io.godwit.engine.pages.PageSink;
 import io.godwit.image.LiveProcess;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree that stands still at its source. Exactly one of {@link #undo}, {@link #kill} and {@link
@@ -22,10 +24,13 @@ import java.util.Map;
  * thread, one at a time.
  */
 public final class FrozenPod implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(FrozenPod.class.getName());
+
   private final FrozenTree tree;
   private final Extractor.Extraction extraction;
   private final PhaseTimer timer;
   private final long frozenSince;
+  private @Nullable HeldLocks yielded;
   private boolean ended;
 
   FrozenPod(FrozenTree tree, Extractor.Extraction extraction, PhaseTimer timer, long frozenSince) {
@@ -111,10 +116,36 @@ public final class FrozenPod implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * Gives up the locks on files, so that the destination can take them on the files that both see.
+   * {@link #undo} takes them back.
+   */
+  public void yieldLocks() {
+    tree.tracer()
+        .run(
+            () -> {
+              HeldLocks locks = HeldLocks.of(tree, image());
+              yielded = locks;
+              locks.release();
+            });
+  }
+
   /** Lets it run on as if nothing had happened. */
   public void undo() {
     if (!ended) {
-      end(() -> timer.time(Phase.UNDO, tree::undo));
+      end(() -> timer.time(Phase.UNDO, this::takeBack));
+    }
+  }
+
+  private void takeBack() {
+    try {
+      HeldLocks locks = yielded;
+      List<String> lost = locks == null ? List.of() : locks.retake();
+      if (!lost.isEmpty()) {
+        LOG.log(System.Logger.Level.WARNING, "somebody else has taken the locks on {0}", lost);
+      }
+    } finally {
+      tree.undo();
     }
   }
 

@@ -202,6 +202,7 @@ final class EnginePods implements ProcessMover {
     @Override
     public byte[] describe() {
       byte[] image = PodCodec.encode(frozen.image());
+      frozen.yieldLocks();
       ConsoleState state = console;
       byte[] streams = state == null ? new byte[0] : state.toBytes();
       return ByteBuffer.allocate(4 + image.length + streams.length)
@@ -227,8 +228,9 @@ final class EnginePods implements ProcessMover {
 
     @Override
     public void undo() {
-      frozen.undo();
+      // The tracer holds them still; calls cannot be made in them under a frozen cgroup.
       pod.cgroup().thaw();
+      frozen.undo();
       try {
         if (relay.isPresent() && console != null) {
           relay.get().resume();

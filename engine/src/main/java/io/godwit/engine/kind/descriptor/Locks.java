@@ -5,6 +5,7 @@ import io.godwit.core.Pid;
 import io.godwit.engine.EngineError;
 import io.godwit.engine.extract.ImageDraft;
 import io.godwit.engine.freeze.FrozenProcess;
+import io.godwit.engine.kind.InjectedCalls;
 import io.godwit.engine.restore.RestoredProcess;
 import io.godwit.image.ObjectId;
 import io.godwit.image.OpenDescription;
@@ -100,25 +101,7 @@ final class Locks {
   }
 
   private static void take(RestoredProcess process, int number, FileLock lock) {
-    SyscallBatch batch = process.calls().room(1, FLOCK_BYTES);
-    SyscallBatch.Call call;
-    if (lock.style() == FileLock.Style.FLOCK) {
-      int operation = lock.exclusive() ? FileAbi.LOCK_EX : FileAbi.LOCK_SH;
-      call = batch.add(Syscall.FLOCK, number, operation | FileAbi.LOCK_NB);
-    } else {
-      byte[] flock =
-          ByteBuffer.allocate(FLOCK_BYTES)
-              .order(ByteOrder.nativeOrder())
-              .putShort((short) (lock.exclusive() ? FileAbi.F_WRLCK : FileAbi.F_RDLCK))
-              .putShort((short) FileAbi.SEEK_SET)
-              .putInt(0)
-              .putLong(lock.start())
-              .putLong(lock.length())
-              .array();
-      int command = lock.style() == FileLock.Style.POSIX ? FileAbi.F_SETLK : FileAbi.F_OFD_SETLK;
-      call = batch.add(Syscall.FCNTL, number, command, batch.data(flock));
-    }
-    call.mayFail();
+    SyscallBatch.Call call = add(process.calls(), number, lock, type(lock));
     process
         .calls()
         .then(
@@ -131,5 +114,39 @@ final class Locks {
                     "end the other holder, see /proc/locks");
               }
             });
+  }
+
+  /** The type of lock that the record means, as fcntl(2) numbers it. */
+  static int type(FileLock lock) {
+    return lock.exclusive() ? FileAbi.F_WRLCK : FileAbi.F_RDLCK;
+  }
+
+  /**
+   * Adds the call that takes a lock, changes it or gives it up. It may fail and never waits.
+   *
+   * @param type F_RDLCK, F_WRLCK or F_UNLCK, for locks of all styles
+   */
+  static SyscallBatch.Call add(InjectedCalls calls, int number, FileLock lock, int type) {
+    SyscallBatch batch = calls.room(1, FLOCK_BYTES);
+    if (lock.style() == FileLock.Style.FLOCK) {
+      int operation =
+          switch (type) {
+            case FileAbi.F_RDLCK -> FileAbi.LOCK_SH;
+            case FileAbi.F_WRLCK -> FileAbi.LOCK_EX;
+            default -> FileAbi.LOCK_UN;
+          };
+      return batch.add(Syscall.FLOCK, number, operation | FileAbi.LOCK_NB).mayFail();
+    }
+    byte[] flock =
+        ByteBuffer.allocate(FLOCK_BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putShort((short) type)
+            .putShort((short) FileAbi.SEEK_SET)
+            .putInt(0)
+            .putLong(lock.start())
+            .putLong(lock.length())
+            .array();
+    int command = lock.style() == FileLock.Style.POSIX ? FileAbi.F_SETLK : FileAbi.F_OFD_SETLK;
+    return batch.add(Syscall.FCNTL, number, command, batch.data(flock)).mayFail();
   }
 }
