@@ -82,8 +82,9 @@ public final class Cluster implements AutoCloseable {
     for (TestNode node : testbed.nodes()) {
       await(
           node.name() + " sees all nodes",
-          () -> ask(node, Method.NODES, new JsonObject()).getAsJsonArray("nodes").size()
-              == testbed.nodes().size());
+          () ->
+              ask(node, Method.NODES, new JsonObject()).getAsJsonArray("nodes").size()
+                  == testbed.nodes().size());
     }
   }
 

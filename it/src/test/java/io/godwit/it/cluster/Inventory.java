@@ -21,7 +21,12 @@ import java.util.stream.Stream;
  * @param residentMebibytes of the largest daemon
  */
 public record Inventory(
-    int processes, int descriptors, int mounts, int namespaces, int cgroups, long residentMebibytes) {
+    int processes,
+    int descriptors,
+    int mounts,
+    int namespaces,
+    int cgroups,
+    long residentMebibytes) {
   private static final List<String> KINDS =
       List.of("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts");
 

@@ -122,7 +122,7 @@ public final class Corpus {
             CREATE TABLE flights(id INTEGER PRIMARY KEY, ring TEXT, km INTEGER, note TEXT);
             CREATE INDEX by_ring ON flights(ring);
             """);
-    for (int t = 0; t < 250; t++) {
+    for (int t = 0; t < 600; t++) {
       sql.append("BEGIN;\n");
       for (int i = 0; i < 120; i++) {
         int id = t * 120 + i;

@@ -16,14 +16,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jspecify.annotations.Nullable;
 
-/** Each program of the corpus moves between two nodes while it runs, and ends as an unmoved run does. */
+/**
+ * Each program of the corpus moves between two nodes while it runs, and ends as an unmoved run
+ * does.
+ */
 class CorpusMoveTest {
   private static final int MOVES = 6;
 
