@@ -335,25 +335,37 @@ public final class Freezer {
     for (Map<Tid, Stopped> threads : seized.values()) {
       threads.values().forEach(stopped -> tracees.add(stopped.tracee()));
     }
-    List<Tracee> running = tracees.stream().filter(t -> !t.isStopped() && !t.isGone()).toList();
-    tracees.removeAll(running);
-    tracees.forEach(Freezer::letGo);
-    running.forEach(Freezer::letGo);
+    List<Tracee> running = new ArrayList<>();
+    for (Tracee tracee : tracees) {
+      // That it stopped may not have been looked at yet.
+      if (!letGo(tracee, 1)) {
+        running.add(tracee);
+      }
+    }
+    running.forEach(tracee -> letGo(tracee, EngineLimits.LET_GO_TIMEOUT_NANOS));
   }
 
-  private static void letGo(Tracee tracee) {
+  /** False if it did not stop in time. */
+  private static boolean letGo(Tracee tracee, long nanos) {
     try {
+      int signal = 0;
       if (!tracee.isStopped() && !tracee.isGone()) {
         // Detaching needs a stop; one that does not come now leaves when the tracer's thread ends.
-        tracee.await(EngineLimits.LET_GO_TIMEOUT_NANOS);
+        Optional<WaitStatus> status = tracee.await(nanos);
+        if (status.isPresent() && status.get().stopped() && status.get().event() == 0) {
+          signal = status.get().stopSignal() & 0x7f; // it was on its way to the thread
+        }
       }
       if (tracee.isStopped()) {
-        tracee.detach(0);
+        tracee.detach(signal);
+        return true;
       }
+      return tracee.isGone();
     } catch (LinuxException e) {
       if (!e.is(Errno.ESRCH) && !e.is(Errno.ECHILD)) {
         throw e;
       }
+      return true;
     }
   }
 }
