@@ -180,7 +180,8 @@ public final class SleepWatch {
     if (above != null && above > request + NANOS_PER_MILLI) {
       above = null;
     }
-    Long best = above == null || (below != null && estimate - below <= above - estimate) ? below : above;
+    Long best =
+        above == null || (below != null && estimate - below <= above - estimate) ? below : above;
     if (best == null) {
       return restarted ? request : Math.clamp(estimate, 0, request);
     }

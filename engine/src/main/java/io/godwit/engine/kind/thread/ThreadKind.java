@@ -129,8 +129,7 @@ public final class ThreadKind implements ResourceKind {
       batch.add(Syscall.PRCTL, PR_GET_NAME, name);
       SyscallBatch.Call slack = batch.add(Syscall.PRCTL, PR_GET_TIMERSLACK);
       injector.start(batch);
-      return new Question(
-          thread, injector, ownInjector, batch, tidAddress, stack, name, slack, to);
+      return new Question(thread, injector, ownInjector, batch, tidAddress, stack, name, slack, to);
     }
 
     private static String text(byte[] bytes) {
