@@ -89,7 +89,11 @@ public final class DemoCommand extends CommandBody {
     inParallel(testbed.nodes(), TestNode::start);
     List<NodeClient> nodes = testbed.nodes().stream().map(NodeClient::new).toList();
     nodes.getFirst().init("demo");
-    inParallel(nodes.subList(1, nodes.size()), node -> node.join(nodes.getFirst()));
+    for (NodeClient node : nodes.subList(1, nodes.size())) {
+      node.join(nodes.getFirst());
+    }
+    // Who joined first hears of the next a moment later.
+    inParallel(nodes, node -> node.awaitNodes(nodes.size()));
     stage.say("their daemons run and know each other");
     return nodes;
   }

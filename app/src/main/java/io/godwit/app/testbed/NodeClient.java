@@ -22,10 +22,13 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Asks the daemon of one node of a testbed, as the commands do. Safe from any thread. */
 public final class NodeClient {
   private static final int TOKEN_SECONDS = 300;
+  private static final int KNOWN_SECONDS = 30;
+  private static final int POLL_MILLIS = 20;
 
   private final TestNode node;
 
@@ -83,6 +86,22 @@ public final class NodeClient {
     params.addProperty("address", token.address());
     params.addProperty("token", token.token());
     ask(Method.JOIN, params);
+  }
+
+  /** Waits until the node knows so many nodes, itself among them. */
+  public void awaitNodes(int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(KNOWN_SECONDS);
+    while (ask(Method.NODES, new JsonObject()).getAsJsonArray("nodes").size() < count) {
+      if (System.nanoTime() > end) {
+        throw cut("after " + KNOWN_SECONDS + " s it does not know all " + count + " nodes");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw cut("it was interrupted");
+      }
+    }
   }
 
   /** All that a process has written so far to its output, without its errors. */
