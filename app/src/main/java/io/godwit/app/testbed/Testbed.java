@@ -185,7 +185,7 @@ public final class Testbed implements AutoCloseable {
 
   /** The machine ends: whoever wants this closed waits for the thread that does it. */
   private void awaitExit() {
-    if (Thread.currentThread() == atExit) {
+    if (Thread.currentThread().equals(atExit)) {
       return;
     }
     try {

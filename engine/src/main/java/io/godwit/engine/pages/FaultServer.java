@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,8 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private static final Duration SOON = Duration.ofMillis(1);
 
   /** How long a mapping may go on changing before a fill is given up, in nanoseconds. */
+  private static final long CHANGING_PAUSE_NANOS = 20_000;
+
   private static final long CHANGING_NANOS = 10_000_000_000L;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -257,7 +260,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
         lost("a mapping goes on changing");
         return;
       }
-      Thread.yield(); // the space's thread reads the event meanwhile
+      LockSupport.parkNanos(CHANGING_PAUSE_NANOS); // the space's thread reads the event meanwhile
     }
   }
 

@@ -81,7 +81,11 @@ public final class TreeSurveyor {
     try {
       return Optional.of(look.get());
     } catch (LinuxException failure) {
-      if (failure.is(Errno.ENOENT) || failure.is(Errno.ESRCH) || failure.is(Errno.EBADF)) {
+      // EINVAL: the mountinfo of a process that has begun to end.
+      if (failure.is(Errno.ENOENT)
+          || failure.is(Errno.ESRCH)
+          || failure.is(Errno.EBADF)
+          || failure.is(Errno.EINVAL)) {
         return Optional.empty();
       }
       throw failure;

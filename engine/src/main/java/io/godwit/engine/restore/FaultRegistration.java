@@ -34,7 +34,8 @@ final class FaultRegistration {
       throw new GodwitException(
           EngineError.KERNEL_CALL,
           "pages of process " + process.podPid() + " cannot follow it",
-          new LinuxException((int) -number, Syscall.USERFAULTFD, "in it").getMessage(),
+          String.valueOf(
+              new LinuxException((int) -number, Syscall.USERFAULTFD, "in it").getMessage()),
           "choose a strategy that brings all pages in the freeze: precopy or eager");
     }
     Userfaultfd made;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.app.testbed.TestNode;
+import io.godwit.core.ExitStatus;
+import io.godwit.core.GodwitException;
 import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CorpusMoveTest {
   private static final int MOVES = 6;
+  private static final int ATTEMPTS = 5;
 
   private static @Nullable Cluster cluster;
 
@@ -84,6 +87,23 @@ class CorpusMoveTest {
     return program.result().readFrom(directory);
   }
 
+  /**
+   * A refusal is no failure: a program that just starts a child, for instance, is told so and asked
+   * again a little later. It goes on meanwhile.
+   */
+  private static MigrationReport move(TestNode from, String name, TestNode to) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return Cluster.move(from, name, to);
+      } catch (GodwitException e) {
+        if (e.code().exitStatus() != ExitStatus.REFUSED || attempt == ATTEMPTS) {
+          throw e;
+        }
+        System.out.println(name + ", attempt " + attempt + ": " + e.getMessage());
+      }
+    }
+  }
+
   /** Moves it at even steps of the time that the unmoved run took. */
   private static List<MigrationReport> moved(CorpusProgram program, Path directory, long nanos) {
     Cluster nodes = java.util.Objects.requireNonNull(cluster);
@@ -97,7 +117,7 @@ class CorpusMoveTest {
       next += nanos / (MOVES + 3);
       LockSupport.parkNanos(next - System.nanoTime());
       assertThat(Cluster.process(here, name).state()).isEqualTo(ProcessView.State.RUNNING);
-      moves.add(Cluster.move(here, name, there));
+      moves.add(move(here, name, there));
       TestNode swap = here;
       here = there;
       there = swap;

@@ -117,10 +117,7 @@ public final class Daemon implements AutoCloseable {
       link(identity.load());
     }
     this.operations = new DaemonOperations(this, processes);
-    Thread.ofPlatform()
-        .daemon(true)
-        .name("godwit-warm-up")
-        .start(engine::warmUp);
+    Thread.ofPlatform().daemon(true).name("godwit-warm-up").start(engine::warmUp);
     this.control = ControlServer.start(controlSocket, operations);
     LOG.log(
         Level.INFO,

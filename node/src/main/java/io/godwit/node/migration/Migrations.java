@@ -119,8 +119,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private void remember(MigrationRecord record) {
     if (record.side() == Phase.Side.SOURCE) {
       SourceCase known =
-          new SourceCase(
-              record, journal, new LeftSource(record, null), SourceOwnership.State.GONE);
+          new SourceCase(record, journal, new LeftSource(record, null), SourceOwnership.State.GONE);
       known.recall();
       departures.put(record.migration(), known);
     } else {
@@ -471,9 +470,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             InquireRequest.newBuilder()
                 .setMigration(record.migration())
                 .setProcess(
-                    ProcessRef.newBuilder()
-                        .setPod(record.pod())
-                        .setEpoch(record.epoch().number()))
+                    ProcessRef.newBuilder().setPod(record.pod()).setEpoch(record.epoch().number()))
                 .setAskerIsSource(source)
                 .build())
         .getOwnership();

@@ -186,9 +186,10 @@ public final class PodCgroup {
           directory.resolve(file),
           value.getBytes(StandardCharsets.US_ASCII),
           StandardOpenOption.WRITE);
-    } catch (NoSuchFileException gone) {
-      return;
     } catch (IOException e) {
+      if (!exists()) {
+        return; // removed under us, which the kernel reports as ENOENT or ENODEV
+      }
       throw none(file + " of " + directory + " cannot be written: " + e, e);
     }
   }

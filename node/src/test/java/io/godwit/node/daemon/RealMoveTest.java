@@ -194,9 +194,7 @@ class RealMoveTest {
         ProcessView shell =
             alpha
                 .operations()
-                .run(
-                    ROOT,
-                    shell("away-echo", "while read line; do echo got $line; done; exit 5"));
+                .run(ROOT, shell("away-echo", "while read line; do echo got $line; done; exit 5"));
         try (Attachment console = alpha.operations().attach(shell, true, sink)) {
           type(console, "one\n");
           await("one", () -> sink.text().equals("got one\n"));
