@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * daemon on the same state directory takes them up again.
  */
 public final class Daemon implements AutoCloseable {
+  /** Niceness of the daemon's session. */
+  private static final String PREFERENCE = "-15";
+
   private static final Logger LOG = System.getLogger(Daemon.class.getName());
 
   private final Configuration configuration;
@@ -117,7 +121,7 @@ public final class Daemon implements AutoCloseable {
       link(identity.load());
     }
     this.operations = new DaemonOperations(this, processes);
-    Thread.ofPlatform().daemon(true).name("godwit-warm-up").start(engine::warmUp);
+    preferThisDaemon();
     this.control = ControlServer.start(controlSocket, operations);
     LOG.log(
         Level.INFO,
@@ -125,6 +129,19 @@ public final class Daemon implements AutoCloseable {
         self(),
         controlSocket,
         pods.all().size());
+  }
+
+  /**
+   * A program stands still while the daemon works for it: the daemon goes before the programs.
+   * Where the scheduler groups by session (sched(7), autogroup), a thread's own niceness counts for
+   * little.
+   */
+  private static void preferThisDaemon() {
+    try {
+      Files.writeString(Path.of("/proc/self/autogroup"), PREFERENCE);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the daemon has no precedence: {0}", e.getMessage());
+    }
   }
 
   private ClusterLink link(NodeIdentity identity) {
