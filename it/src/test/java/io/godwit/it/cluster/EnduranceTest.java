@@ -29,6 +29,7 @@ class EnduranceTest {
   private static final long MEMORY_NOISE_MEBIBYTES = 64;
 
   @Test
+  @Tag("soak") // its counts are not proven yet
   void hundredsOfMovesLeaveNothingBehind(@TempDir Path directory) throws Exception {
     moveAndCount(directory, MOVES, TIME);
   }
