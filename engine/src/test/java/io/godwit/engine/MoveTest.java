@@ -90,8 +90,8 @@ class MoveTest {
       for (int i = 0; i < 10; i++) {
         mover.move(victim.pid());
       }
-      assertThat(ProcFs.host().self().descriptors()).hasSize(descriptors);
-      assertThat(ProcFs.host().self().children()).hasSize(children);
+      assertThat(ProcFs.host().self().descriptors()).hasSizeLessThanOrEqualTo(descriptors);
+      assertThat(ProcFs.host().self().children()).hasSizeLessThanOrEqualTo(children);
     }
   }
 }
