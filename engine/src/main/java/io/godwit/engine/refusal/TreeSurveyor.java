@@ -77,15 +77,23 @@ public final class TreeSurveyor {
     return new TreeSurvey(processes, externals, self, ownThreads, outside(processes, externals));
   }
 
+  /** The kernel says EINVAL for a process that has given up its namespaces: it ends. */
+  private static List<MountInfo> mounts(ProcTask task) {
+    try {
+      return task.mountInfo();
+    } catch (LinuxException failure) {
+      if (failure.is(Errno.EINVAL)) {
+        throw new LinuxException(Errno.ESRCH.number(), failure.call(), "mounts of " + task);
+      }
+      throw failure;
+    }
+  }
+
   private static <T> Optional<T> whileItLives(Supplier<T> look) {
     try {
       return Optional.of(look.get());
     } catch (LinuxException failure) {
-      // EINVAL: the mountinfo of a process that has begun to end.
-      if (failure.is(Errno.ENOENT)
-          || failure.is(Errno.ESRCH)
-          || failure.is(Errno.EBADF)
-          || failure.is(Errno.EINVAL)) {
+      if (failure.is(Errno.ENOENT) || failure.is(Errno.ESRCH) || failure.is(Errno.EBADF)) {
         return Optional.empty();
       }
       throw failure;
@@ -122,7 +130,7 @@ public final class TreeSurveyor {
     for (Tid tid : task.threads()) {
       whileItLives(() -> task.thread(tid).status()).ifPresent(threads::add);
     }
-    List<MountInfo> mounts = task.mountInfo();
+    List<MountInfo> mounts = mounts(task);
     Set<DeviceNumber> huge = new HashSet<>();
     mounts.stream().filter(m -> m.type().equals("hugetlbfs")).forEach(m -> huge.add(m.device()));
     return new ProcessSurvey(
