@@ -200,7 +200,10 @@ final class TreeBuilder {
         continue;
       }
       Member member = member(image);
-      if (!leaders.containsKey(group) && !isStandIn(group)) {
+      if (!leaders.containsKey(group) && joinsExisting(member, group)) {
+        continue;
+      }
+      if (!leaders.containsKey(group)) {
         Member standIn = clone(member, new Pid(group), 0, Signals.SIGCHLD);
         standIn.injector().check(Syscall.SETPGID, "stand-in " + group, 0, 0);
         standIns.add(standIn);
@@ -211,8 +214,12 @@ final class TreeBuilder {
     }
   }
 
-  private boolean isStandIn(int number) {
-    return standIns.stream().anyMatch(s -> s.podPid().number() == number);
+  /** A tree that is rebuilt where it was finds the group that it shared with its surroundings. */
+  private static boolean joinsExisting(Member member, int group) {
+    SyscallBatch batch = member.injector().batch();
+    SyscallBatch.Call join = batch.add(Syscall.SETPGID, 0, group).mayFail();
+    member.injector().run(batch);
+    return !join.failed();
   }
 
   private Member member(ProcessImage image) {
