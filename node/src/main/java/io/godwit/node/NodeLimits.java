@@ -34,6 +34,9 @@ public final class NodeLimits {
   /** Foreign migrations that are built at once. */
   public static final int ARRIVALS = 16;
 
+  /** What a program left behind is given that long to go away before it comes back. */
+  public static final Duration EARLIER_END = Duration.ofSeconds(10);
+
   /** How often the living are asked whether they live. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(2);
 

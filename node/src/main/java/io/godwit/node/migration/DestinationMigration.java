@@ -100,6 +100,14 @@ final class DestinationMigration implements DestinationCase.Hands {
   }
 
   private void build(DestinationCase ownership) throws InterruptedException {
+    ownership.on(DestinationOwnership.Event.BEGUN);
+    if (ownership.state() != DestinationOwnership.State.BUILDING) {
+      throw new GodwitException(
+          NodeError.STATE_DIRECTORY,
+          "taking " + request.getProcess().getPod(),
+          "the journal of node " + host.self() + " cannot be written",
+          "make room in its state directory and check that it is writable");
+    }
     phases.begin(Phase.CREATE);
     ProcessMover.Arrival building =
         mover.create(

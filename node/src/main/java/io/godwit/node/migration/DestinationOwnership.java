@@ -4,18 +4,22 @@ import java.util.List;
 
 /**
  * Who owns the process, as the destination has to see it: a pure machine, the other half of {@link
- * SourceOwnership}. The instance is complete, detached and held by a frozen cgroup before PREPARED
- * is written; from then on only the source's word sets it free or discards it.
+ * SourceOwnership}. PREPARED is written before anything is built, and so before the process is
+ * frozen at the source. It says that the source's word decides about whatever is found of the
+ * instance. The source says yes only after READY, and READY is said when the instance is complete,
+ * detached and held by a frozen cgroup: one that is half built is never set free.
  */
 public final class DestinationOwnership {
   private DestinationOwnership() {}
 
   /** Where the destination stands. */
   public enum State {
-    /** The instance is being built: every failure discards it. */
-    BUILDING,
+    /** Nothing is here yet. */
+    EXPECTING,
     /** PREPARED is being written. */
     PREPARING,
+    /** The instance is being built: every failure discards it. */
+    BUILDING,
     /** Complete, frozen, and waiting for the source's word. */
     PREPARED,
     /** RUNNING is being written. */
@@ -29,6 +33,8 @@ public final class DestinationOwnership {
 
   /** What happens. */
   public enum Event {
+    /** Negotiated: the instance is about to be built. */
+    BEGUN,
     BUILT,
     RECORDED,
     EFFECT_FAILED,
@@ -108,8 +114,9 @@ public final class DestinationOwnership {
   /** Takes a step. An event that means nothing in a state changes nothing. */
   public static Step on(State state, Event event) {
     return switch (state) {
-      case BUILDING -> building(event);
+      case EXPECTING -> expecting(event);
       case PREPARING -> preparing(event);
+      case BUILDING -> building(event);
       case PREPARED -> prepared(event);
       case TAKING ->
           switch (event) {
@@ -134,28 +141,41 @@ public final class DestinationOwnership {
     };
   }
 
-  private static Step building(Event event) {
+  private static Step expecting(Event event) {
     return switch (event) {
-      case BUILT -> Step.to(State.PREPARING, Effect.RECORD_PREPARED);
+      case BEGUN -> Step.to(State.PREPARING, Effect.RECORD_PREPARED);
       case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
           Step.to(State.DISCARDED, Effect.TELL_ABORT, Effect.DISCARD);
       case ABORT, PEER_KEEPS -> Step.to(State.DISCARDED, Effect.DISCARD);
-      // The source has given up, or it would know better: this instance will never be complete.
       case PEER_ASKS ->
           Step.to(State.DISCARDED, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.DISCARD);
-      default -> Step.to(State.BUILDING);
+      default -> Step.to(State.EXPECTING);
     };
   }
 
   private static Step preparing(Event event) {
     return switch (event) {
-      case RECORDED -> Step.to(State.PREPARED, Effect.SEND_READY);
+      case RECORDED -> Step.to(State.BUILDING);
       // READY was not sent, so the source cannot have committed.
       case EFFECT_FAILED, FAILED, INSTANCE_LOST ->
           Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
       case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
       case PEER_ASKS -> Step.to(State.PREPARING, Effect.ANSWER_WAITING);
       default -> Step.to(State.PREPARING);
+    };
+  }
+
+  private static Step building(Event event) {
+    return switch (event) {
+      case BUILT -> Step.to(State.PREPARED, Effect.SEND_READY);
+      case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
+          Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      // The source has given up, or it would know better: this instance will never be complete.
+      case PEER_ASKS ->
+          Step.to(
+              State.DISCARDING, Effect.ANSWER_WAITING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      default -> Step.to(State.BUILDING);
     };
   }
 

@@ -119,7 +119,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private void remember(MigrationRecord record) {
     if (record.side() == Phase.Side.SOURCE) {
       SourceCase known =
-          new SourceCase(record, journal, new LeftSource(record, null), SourceOwnership.State.GONE);
+          new SourceCase(
+              record, journal, new LeftSource(host, record, null), SourceOwnership.State.GONE);
       known.recall();
       departures.put(record.migration(), known);
     } else {
@@ -127,7 +128,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
           new DestinationCase(
               record,
               journal,
-              new LeftDestination(record, null),
+              new LeftDestination(host, record, null),
               DestinationOwnership.State.RUNNING);
       known.recall();
       arrivals.put(record.migration(), known);
@@ -138,7 +139,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     boolean committing = record.stage() == MigrationRecord.Stage.COMMITTING;
     SourceCase found =
         new SourceCase(
-            record, journal, new LeftSource(record, left), SourceOwnership.State.COMMITTED);
+            record, journal, new LeftSource(host, record, left), SourceOwnership.State.COMMITTED);
     departures.put(record.migration(), found);
     found.recover(
         SourceOwnership.recover(
@@ -153,7 +154,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         new DestinationCase(
             record,
             journal,
-            new LeftDestination(record, left),
+            new LeftDestination(host, record, left),
             DestinationOwnership.State.PREPARED);
     arrivals.put(record.migration(), found);
     found.recover(
@@ -187,7 +188,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
           "it is there",
           "name another node; 'godwit ps' shows where processes are");
     }
-    if (!moving.add(order.pod())) {
+    if (unfinished(order.pod()) || !moving.add(order.pod())) {
       throw new GodwitException(
           NodeError.ALREADY_MIGRATING,
           "migrating " + order.pod(),
@@ -228,8 +229,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
     }
     return switch (ownership.state()) {
       case GONE -> migration.result();
-      case KEPT -> {
-        departures.remove(ownership.record().migration());
+      case KEPT, CLEARING -> {
+        forget(ownership);
         throw failure == null || migration.phase() == Phase.NEGOTIATE
             ? failure(failure, order)
             : new GodwitException(
@@ -255,6 +256,22 @@ public final class Migrations implements MigrationService, AutoCloseable {
             failure);
       }
     };
+  }
+
+  /** One that is not decided to its end is asked about, or has a record still to be removed. */
+  private void forget(SourceCase ownership) {
+    if (ownership.state() == SourceOwnership.State.KEPT) {
+      departures.remove(ownership.record().migration());
+    }
+  }
+
+  /** Two records of one epoch must not meet: the first one's removal is tried until it is done. */
+  private boolean unfinished(String pod) {
+    return departures.values().stream()
+        .anyMatch(
+            departure ->
+                departure.record().pod().equals(pod)
+                    && departure.state() == SourceOwnership.State.CLEARING);
   }
 
   private static GodwitException failure(@Nullable GodwitException failure, MoveOrder order) {
@@ -373,7 +390,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
                 new NodeId(request.getHome())),
             journal,
             migration,
-            DestinationOwnership.State.BUILDING);
+            DestinationOwnership.State.EXPECTING);
     arrivals.put(request.getMigration(), ownership);
     migration.run(ownership);
     if (ownership.state() == DestinationOwnership.State.DISCARDED) {
@@ -495,101 +512,5 @@ public final class Migrations implements MigrationService, AutoCloseable {
     closing = true;
     rounds.interrupt();
     reservations.values().forEach(r -> r.session().close());
-  }
-
-  /** What an earlier daemon left at the source. */
-  private final class LeftSource implements SourceCase.Hands {
-    private final MigrationRecord record;
-    private final ProcessMover.@Nullable Left left;
-
-    LeftSource(MigrationRecord record, ProcessMover.@Nullable Left left) {
-      this.record = record;
-      this.left = left;
-    }
-
-    @Override
-    public void seal() {
-      throw new IllegalStateException("a recovered source does not seal");
-    }
-
-    @Override
-    public void undo() {
-      if (left != null) {
-        left.thaw();
-      }
-    }
-
-    @Override
-    public void kill() {
-      if (left != null) {
-        left.kill();
-      }
-    }
-
-    @Override
-    public void sendCommit() {
-      // The destination asks by itself, and hears it then.
-    }
-
-    @Override
-    public void tellAbort() {
-      // As above.
-    }
-
-    @Override
-    public void decided(SourceOwnership.State state) {
-      if (state == SourceOwnership.State.GONE) {
-        host.departed(record.pod(), record.peer(), record.epoch(), record.home());
-      } else {
-        host.kept(record.pod());
-      }
-    }
-  }
-
-  /** What an earlier daemon left at the destination. */
-  private final class LeftDestination implements DestinationCase.Hands {
-    private final MigrationRecord record;
-    private final ProcessMover.@Nullable Left left;
-
-    LeftDestination(MigrationRecord record, ProcessMover.@Nullable Left left) {
-      this.record = record;
-      this.left = left;
-    }
-
-    @Override
-    public void thaw() {
-      if (left != null) {
-        left.thaw();
-      }
-    }
-
-    @Override
-    public void discard() {
-      if (left != null) {
-        left.kill();
-      }
-    }
-
-    @Override
-    public void sendReady() {
-      throw new IllegalStateException("a recovered destination is ready already");
-    }
-
-    @Override
-    public void sendResumed() {
-      // The source asks by itself, and hears it then.
-    }
-
-    @Override
-    public void tellAbort() {
-      // As above.
-    }
-
-    @Override
-    public void decided(DestinationOwnership.State state) {
-      if (state == DestinationOwnership.State.RUNNING) {
-        host.arrived(record.pod(), record.peer(), record.epoch(), record.home());
-      }
-    }
   }
 }

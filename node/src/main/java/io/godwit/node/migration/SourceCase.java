@@ -105,9 +105,9 @@ final class SourceCase {
 
   /** Tries a record again that could not be written. */
   synchronized void retry() {
-    if (state == State.FORGETTING || state == State.KEEPING) {
+    if (state == State.FORGETTING || state == State.KEEPING || state == State.CLEARING) {
       ArrayDeque<Effect> todo = new ArrayDeque<>();
-      todo.add(state == State.KEEPING ? Effect.RECORD_KEPT : Effect.RECORD_GONE);
+      todo.add(state == State.FORGETTING ? Effect.RECORD_GONE : Effect.RECORD_KEPT);
       perform(todo, null);
     }
   }

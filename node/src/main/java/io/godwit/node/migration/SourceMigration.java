@@ -92,6 +92,7 @@ final class SourceMigration implements SourceCase.Hands {
     try {
       TransferStrategy strategy = TransferStrategy.named(order.strategy());
       prepare();
+      begin(ownership);
       phases.begin(Phase.DETACH);
       frozenAt = System.nanoTime();
       ProcessMover.Departure frozen = mover.freeze(order.pod());
@@ -107,13 +108,7 @@ final class SourceMigration implements SourceCase.Hands {
       incoming.expect(KindCase.READY, host.readyTimeout());
       phases.begin(Phase.FORWARD);
       ownership.on(SourceOwnership.Event.PEER_READY);
-      if (ownership.state() != SourceOwnership.State.COMMITTED) {
-        throw new GodwitException(
-            NodeError.MIGRATION_UNDONE,
-            "passing " + order.pod() + " to node " + order.destination(),
-            "the decision could not be recorded",
-            "make room in the state directory; the process goes on here");
-      }
+      require(ownership, SourceOwnership.State.COMMITTED, "its cgroup could not be frozen");
       phases.begin(Phase.RESUME);
       incoming.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
       ownership.on(SourceOwnership.Event.PEER_RESUMED);
@@ -128,6 +123,22 @@ final class SourceMigration implements SourceCase.Hands {
       throw cause(failed);
     } finally {
       closeConnections();
+    }
+  }
+
+  /** The last wait for a disk before the freeze. */
+  private void begin(SourceCase ownership) {
+    ownership.on(SourceOwnership.Event.BEGUN);
+    require(ownership, SourceOwnership.State.LEAVING, "the journal cannot be written");
+  }
+
+  private void require(SourceCase ownership, SourceOwnership.State state, String whyNot) {
+    if (ownership.state() != state) {
+      throw new GodwitException(
+          NodeError.MIGRATION_UNDONE,
+          "passing " + order.pod() + " to node " + order.destination(),
+          whyNot,
+          "see the warning in the daemon's log; the process goes on here");
     }
   }
 

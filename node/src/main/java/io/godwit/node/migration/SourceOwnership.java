@@ -10,6 +10,10 @@ import java.util.List;
  * is frozen (<i>sealed</i>), so that the death of the daemon, at which the kernel lets go of traced
  * processes, cannot set the instance free. And a sealed instance whose record says COMMITTING is
  * set free only by the destination's word that it has not taken the process and never will.
+ *
+ * <p>The record is written before the process is frozen, so that nobody waits for a disk while it
+ * stands still: without the seal it means nothing, and the seal is one write to the kernel, made
+ * when the destination is complete.
  */
 public final class SourceOwnership {
   private SourceOwnership() {}
@@ -18,24 +22,30 @@ public final class SourceOwnership {
   public enum State {
     /** Before any decision: every failure is undone. */
     MOVING,
+    /** COMMITTING is being written, which without the seal means nothing. */
+    RECORDING,
+    /** As before it, but for the record. */
+    LEAVING,
     /** The cgroup is being frozen. */
     SEALING,
-    /** COMMITTING is being written. */
-    RECORDING,
     /** The commit is decided; whether it has arrived may be unknown: in doubt. */
     COMMITTED,
     /** GONE is being written. */
     FORGETTING,
     /** The destination owns the process. */
     GONE,
-    /** That the process stays is being written. */
+    /** That the process stays is being written; it waits, sealed. */
     KEEPING,
+    /** The process goes on here; that it stays is being written. */
+    CLEARING,
     /** The process goes on here. */
     KEPT
   }
 
   /** What happens. */
   public enum Event {
+    /** Negotiated: the process is about to be frozen. */
+    BEGUN,
     /** The destination is complete and has said so. */
     PEER_READY,
     SEALED,
@@ -105,7 +115,7 @@ public final class SourceOwnership {
    */
   public static Step recover(Recorded record, boolean sealed) {
     return switch (record) {
-      // Without the seal the commit was never sent: the record was about to be taken back.
+      // Without the seal the commit was never sent, or the record was about to be taken back.
       case COMMITTING ->
           sealed
               ? Step.to(State.COMMITTED, Effect.INQUIRE)
@@ -119,8 +129,9 @@ public final class SourceOwnership {
   public static Step on(State state, Event event) {
     return switch (state) {
       case MOVING -> moving(event);
-      case SEALING -> sealing(event);
       case RECORDING -> recording(event);
+      case LEAVING -> leaving(event);
+      case SEALING -> sealing(event);
       case COMMITTED -> committed(event);
       case FORGETTING ->
           switch (event) {
@@ -138,37 +149,63 @@ public final class SourceOwnership {
             case PEER_ASKS -> Step.to(state, Effect.ANSWER_DENIED);
             default -> Step.to(state);
           };
+      case CLEARING ->
+          switch (event) {
+            case RECORDED -> Step.to(State.KEPT);
+            case EFFECT_FAILED -> Step.to(State.CLEARING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> Step.to(state, Effect.ANSWER_DENIED);
+            default -> Step.to(state);
+          };
       case KEPT -> Step.to(state, answer(event, Effect.ANSWER_DENIED));
     };
   }
 
   private static Step moving(Event event) {
     return switch (event) {
-      case PEER_READY -> Step.to(State.SEALING, Effect.SEAL);
+      case BEGUN -> Step.to(State.RECORDING, Effect.RECORD_COMMITTING);
       case FAILED, EFFECT_FAILED -> Step.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
       case PEER_ASKS -> Step.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
       default -> Step.to(State.MOVING);
     };
   }
 
+  private static Step recording(Event event) {
+    return switch (event) {
+      case RECORDED -> Step.to(State.LEAVING);
+      // What is on the disk now is unknown.
+      case EFFECT_FAILED, FAILED -> undone();
+      case PEER_ASKS -> denied();
+      default -> Step.to(State.RECORDING);
+    };
+  }
+
+  private static Step leaving(Event event) {
+    return switch (event) {
+      case PEER_READY -> Step.to(State.SEALING, Effect.SEAL);
+      case FAILED, EFFECT_FAILED -> undone();
+      case PEER_ASKS -> denied();
+      default -> Step.to(State.LEAVING);
+    };
+  }
+
   private static Step sealing(Event event) {
     return switch (event) {
-      case SEALED -> Step.to(State.RECORDING, Effect.RECORD_COMMITTING);
-      case EFFECT_FAILED, FAILED -> Step.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
-      case PEER_ASKS -> Step.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
+      case SEALED -> Step.to(State.COMMITTED, Effect.SEND_COMMIT);
+      // A broken connection now is found again when the commit cannot be sent.
+      case EFFECT_FAILED -> undone();
+      case PEER_ASKS -> Step.to(State.SEALING, Effect.ANSWER_LATER);
       default -> Step.to(State.SEALING);
     };
   }
 
-  private static Step recording(Event event) {
-    return switch (event) {
-      case RECORDED -> Step.to(State.COMMITTED, Effect.SEND_COMMIT);
-      // What is on the disk now is unknown: it is overwritten before the process goes on.
-      case EFFECT_FAILED -> Step.to(State.KEEPING, Effect.TELL_ABORT, Effect.RECORD_KEPT);
-      case PEER_ASKS -> Step.to(State.RECORDING, Effect.ANSWER_LATER);
-      // A broken connection now is found again when the commit cannot be sent.
-      default -> Step.to(State.RECORDING);
-    };
+  /** First the process, which needs no disk to go on. */
+  private static Step undone() {
+    return Step.to(State.CLEARING, Effect.TELL_ABORT, Effect.UNDO, Effect.RECORD_KEPT);
+  }
+
+  private static Step denied() {
+    return Step.to(
+        State.CLEARING, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO, Effect.RECORD_KEPT);
   }
 
   private static Step committed(Event event) {

@@ -2,26 +2,14 @@ package io.godwit.node.pod;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
+import io.godwit.engine.RebuiltPod;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.restore.RestoreOptions;
-import io.godwit.image.LiveProcess;
-import io.godwit.image.PodImage;
-import io.godwit.image.ProcessImage;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.FileStatus;
-import io.godwit.linux.Injector;
-import io.godwit.linux.RemoteMemory;
-import io.godwit.linux.SyscallBatch;
-import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
-import io.godwit.linux.abi.Ptrace;
-import io.godwit.linux.abi.StubElf;
-import io.godwit.linux.abi.Syscall;
-import io.godwit.linux.abi.WaitStatus;
-import io.godwit.linux.abi.X86_64Code;
 import io.godwit.linux.launch.FdCalls;
-import io.godwit.linux.launch.ProcessHandles;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,22 +20,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A pod made for a program that arrives: its namespaces, its init, and a seed, a stub that is a
- * child of the init, below which the engine builds the processes. When they are built the seed is
- * killed, and they become the init's children.
+ * A pod made for a program that arrives: its namespaces, and its init, which stands still so that
+ * the engine can build the processes as its children. All of this needs nothing of the program's
+ * state and is done before the program is frozen where it comes from.
  *
  * <pre>
- *   try (ArrivalPod arrival = ArrivalPod.create(room, spec, image, tracer);
- *       RebuiltPod built = engine.rebuild(image, arrival.options(), tracer, listener)) {
+ *   try (ArrivalPod arrival = ArrivalPod.create(room, frame, main);
+ *       RebuiltPod built = engine.rebuild(image, arrival.options(), arrival.tracer(), listener)) {
  *     built.make(); built.writePages(pages); built.finish();
- *     arrival.releaseSeed();
- *     built.detachFrozen(arrival.pod().cgroup().directory());
+ *     arrival.detach(built);            // the init goes on; cgroup.freeze holds all
  *     ... arrival.pod().cgroup().thaw();
  *     arrival.keep();
  *   }                                   // without keep() the pod is killed
  * </pre>
  *
- * Methods may be called from any thread but the tracer's.
+ * Methods may be called from any thread but the tracer's, by one at a time.
  */
 public final class ArrivalPod implements AutoCloseable {
   /** Roles of external descriptors, the same at both ends of a move. */
@@ -57,38 +44,19 @@ public final class ArrivalPod implements AutoCloseable {
   public static final String ERROR = "stderr";
   public static final String TERMINAL = "terminal";
 
-  private static final int SIGKILL = 9;
-  private static final long STOP_NANOS = 10_000_000_000L;
+  /** The seed is gone before the processes come, which may need any number. */
+  private static final int SEED_POD_PID = 2;
 
   private final Pod pod;
   private final Tracer tracer;
-  private final Injector injector;
-  private boolean seedReleased;
+  private final StoppedInit init;
+  private boolean letGo;
   private boolean kept;
 
-  private ArrivalPod(Pod pod, Tracer tracer, Injector injector) {
+  private ArrivalPod(Pod pod, Tracer tracer, StoppedInit init) {
     this.pod = pod;
     this.tracer = tracer;
-    this.injector = injector;
-  }
-
-  /**
-   * @param frame all but the start, which the image says
-   * @param tracer the one that builds the processes
-   */
-  public static ArrivalPod create(PodRoom room, Frame frame, PodImage image, Tracer tracer) {
-    int highestPid = PodScript.MAIN_POD_PID;
-    for (ProcessImage process : image.processes()) {
-      highestPid = Math.max(highestPid, process.pid().number());
-      highestPid = Math.max(highestPid, process.identity().session());
-      highestPid = Math.max(highestPid, process.identity().group());
-    }
-    for (LiveProcess process : image.live()) {
-      for (var thread : process.threads()) {
-        highestPid = Math.max(highestPid, thread.tid().number());
-      }
-    }
-    return create(room, frame, image.identity().mainProcess(), highestPid + 1, tracer);
+    this.init = init;
   }
 
   /** What an arriving program's pod is like, besides what its image says. */
@@ -96,64 +64,56 @@ public final class ArrivalPod implements AutoCloseable {
       String id, String hostname, boolean network, PodSpec.Console console, TimeOffsets clocks) {}
 
   /**
-   * As above, where the image is not there yet.
+   * Makes one.
    *
    * @param main the number, in the pod, of the program's first process
-   * @param seedPodPid a number in the pod that nothing of the program needs
    */
-  public static ArrivalPod create(
-      PodRoom room, Frame frame, Pid main, int seedPodPid, Tracer tracer) {
-    Fd elf = FdCalls.memoryFile("godwit-stub", StubElf.bytes());
-    Pod pod = null;
+  public static ArrivalPod create(PodRoom room, Frame frame, Pid main) {
+    Pod pod = pod(room, frame, main);
+    Tracer tracer = Tracer.start();
     try {
-      PodSpec.Seed seed =
-          new PodSpec.Seed(elf, "godwit-stub", seedPodPid, Optional.empty(), main.number());
-      pod =
-          room.create(
-              new PodSpec(
-                  frame.id(),
-                  frame.hostname(),
-                  frame.network(),
-                  frame.console(),
-                  frame.clocks(),
-                  seed));
-      Pid host =
-          pod.hostPid(seedPodPid)
-              .orElseThrow(() -> new IllegalStateException("the seed ended at once"));
-      Injector injector = tracer.call(() -> seize(tracer, host));
-      return new ArrivalPod(pod, tracer, injector);
+      StoppedInit init =
+          tracer.call(
+              () -> {
+                StoppedInit stopped = StoppedInit.stop(tracer, pod.init());
+                stopped.endChildren();
+                return stopped;
+              });
+      return new ArrivalPod(pod, tracer, init);
     } catch (RuntimeException e) {
-      if (pod != null) {
-        discard(pod);
-      }
+      pod.relinquish();
+      tracer.close();
+      pod.programEnds().ifPresent(ProgramEnds::close);
+      pod.streams().close();
+      awaitEnd(pod);
       throw e;
-    } finally {
-      FdCalls.close(elf);
     }
   }
 
-  private static Injector seize(Tracer tracer, Pid host) {
-    Tracee tracee = tracer.seize(host.mainThread(), Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL);
-    tracee.interrupt();
-    WaitStatus status =
-        tracee
-            .await(STOP_NANOS)
-            .orElseThrow(() -> new IllegalStateException("the seed does not stop"));
-    if (!status.stopped()) {
-      throw new IllegalStateException("the seed " + status);
+  private static Pod pod(PodRoom room, Frame frame, Pid main) {
+    Fd idle = PodEntry.idleProgram();
+    try {
+      return room.create(
+          new PodSpec(
+              frame.id(),
+              frame.hostname(),
+              frame.network(),
+              frame.console(),
+              frame.clocks(),
+              new PodSpec.Seed(
+                  idle, "godwit-seed", SEED_POD_PID, Optional.empty(), main.number())));
+    } finally {
+      FdCalls.close(idle);
     }
-    Injector injector =
-        Injector.open(
-            tracee, RemoteMemory.of(host), StubElf.BASE + StubElf.CODE + X86_64Code.GADGET, 0);
-    // It runs in the scratch area alone from now on, so that what it becomes has room.
-    SyscallBatch batch = injector.batch();
-    batch.add(Syscall.MUNMAP, StubElf.BASE, 4096);
-    injector.run(batch);
-    return injector;
   }
 
   public Pod pod() {
     return pod;
+  }
+
+  /** The thread that holds the init, which has to build the processes too. */
+  public Tracer tracer() {
+    return tracer;
   }
 
   /** For the engine: where the processes are built and what their streams are. */
@@ -172,28 +132,19 @@ public final class ArrivalPod implements AutoCloseable {
               }
             });
     return new RestoreOptions(
-        Optional.of(new RestoreOptions.Parent(injector)), pod.root(), external);
+        Optional.of(new RestoreOptions.Parent(init.injector())), pod.root(), external);
   }
 
-  /** Kills the seed: the processes that were built below it become the init's children. */
-  public void releaseSeed() {
-    if (seedReleased) {
-      return;
-    }
-    seedReleased = true;
-    tracer.run(
-        () -> {
-          Tracee tracee = injector.tracee();
-          Fd handle = ProcessHandles.open(new Pid(tracee.tid().number()));
-          try {
-            ProcessHandles.signal(handle, SIGKILL);
-          } finally {
-            FdCalls.close(handle);
-          }
-          while (!tracee.isGone() && tracee.await(STOP_NANOS).isPresent()) {
-            // Stops that were on their way come first; the last status is its end.
-          }
-        });
+  /** Takes away what was built and given up, so that its numbers are free again. */
+  public void clear() {
+    tracer.run(init::endChildren);
+  }
+
+  /** Lets go of what was built, and of the init: their cgroup holds them from now on. */
+  public void detach(RebuiltPod built) {
+    // The init is frozen with the others, and must not be held by two at once.
+    tracer.run(init::close);
+    built.detachFrozen(pod.cgroup().directory());
   }
 
   /** The program is here to stay; what closes from now on leaves it alone. */
@@ -204,18 +155,31 @@ public final class ArrivalPod implements AutoCloseable {
   /** Closes what only the building needed; a pod that was not kept is killed and taken away. */
   @Override
   public void close() {
-    releaseSeed();
     if (kept) {
-      pod.programEnds().ifPresent(ProgramEnds::close);
+      letGo();
     } else {
-      discard(pod);
+      // First the kill: the init must not go on with what was half made below it.
+      pod.relinquish();
+      letGo();
+      pod.streams().close();
+      awaitEnd(pod);
     }
   }
 
-  private static void discard(Pod pod) {
-    pod.relinquish();
-    pod.programEnds().ifPresent(ProgramEnds::close);
-    pod.streams().close();
+  /** Ends the building alone: the pod is left to whoever has it. */
+  public void letGo() {
+    if (!letGo) {
+      letGo = true;
+      if (!pod.isRelinquished()) {
+        tracer.run(init::close);
+      }
+      // Whatever the tracer still holds is detached with its thread.
+      tracer.close();
+      pod.programEnds().ifPresent(ProgramEnds::close);
+    }
+  }
+
+  private static void awaitEnd(Pod pod) {
     try {
       pod.ended().get(PodLimits.END_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

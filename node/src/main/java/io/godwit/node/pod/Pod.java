@@ -224,6 +224,11 @@ public final class Pod {
     cgroup.kill();
   }
 
+  /** Whether what is left here is going away. */
+  public boolean isRelinquished() {
+    return relinquished.get();
+  }
+
   Fd reports() {
     return reports;
   }

@@ -24,6 +24,7 @@ class OwnershipTest {
     READY,
     RESUMED,
     ABORT_FROM_DESTINATION,
+    STATE,
     COMMIT,
     ABORT_FROM_SOURCE
   }
@@ -97,7 +98,7 @@ class OwnershipTest {
             false),
         new Destination(
             true,
-            DestinationOwnership.State.BUILDING,
+            DestinationOwnership.State.EXPECTING,
             List.of(),
             DestinationOwnership.Recorded.NOTHING,
             false,
@@ -134,6 +135,9 @@ class OwnershipTest {
     if (w.source.canRun() && w.destination.thawed) {
       fail("two instances can run: %s", w);
     }
+    if (w.destination.thawed && !w.destination.built) {
+      fail("half an instance runs: %s", w);
+    }
     if (w.source.killed && (w.destination.discarded || !w.destination.built)) {
       fail("the process is lost: %s", w);
     }
@@ -153,10 +157,10 @@ class OwnershipTest {
       if (w.link) {
         all.add(f.cut());
       }
-      if (idle(w.source) && w.source.state == SourceOwnership.State.MOVING) {
+      if (idle(w.source) && undecided(w.source)) {
         all.add(tell(f, SourceOwnership.Event.FAILED));
       }
-      if (idle(w.destination) && w.destination.state == DestinationOwnership.State.BUILDING) {
+      if (idle(w.destination) && undecided(w.destination)) {
         all.add(tell(f, DestinationOwnership.Event.FAILED));
       }
       failedEffects(f, all);
@@ -178,30 +182,31 @@ class OwnershipTest {
       all.addAll(performSource(w));
     }
     if (!w.destination.alive) {
-      all.add(restartDestination(w));
+      all.addAll(restartDestination(w));
     } else if (!w.destination.todo.isEmpty()) {
       all.addAll(performDestination(w));
     }
-    if (w.destination.alive
-        && w.link
-        && w.destination.state == DestinationOwnership.State.BUILDING
-        && w.destination.todo.isEmpty()) {
-      Destination d = w.destination;
-      World built =
-          w.with(new Destination(true, d.state, d.todo, d.record, true, d.thawed, d.discarded));
-      all.add(tell(built, DestinationOwnership.Event.BUILT));
+    if (w.link && destinationIdle && w.destination.state == DestinationOwnership.State.EXPECTING) {
+      all.add(tell(w, DestinationOwnership.Event.BEGUN));
+    }
+    if (w.link
+        && sourceIdle
+        && w.source.state == SourceOwnership.State.MOVING
+        && destinationIdle
+        && w.destination.state == DestinationOwnership.State.BUILDING) {
+      all.add(tell(w, SourceOwnership.Event.BEGUN));
     }
     for (Message message : w.flying) {
-      boolean forSource = message.compareTo(Message.COMMIT) < 0;
+      boolean forSource = message.compareTo(Message.STATE) < 0;
       if (forSource ? sourceIdle : destinationIdle) {
         all.add(deliver(w.landed(message), message));
       }
     }
     if (!w.link) {
-      if (sourceIdle && w.source.state == SourceOwnership.State.MOVING) {
+      if (sourceIdle && undecided(w.source)) {
         all.add(tell(w, SourceOwnership.Event.FAILED));
       }
-      if (destinationIdle && w.destination.state == DestinationOwnership.State.BUILDING) {
+      if (destinationIdle && undecided(w.destination)) {
         all.add(tell(w, DestinationOwnership.Event.FAILED));
       }
     }
@@ -217,6 +222,15 @@ class OwnershipTest {
     return all;
   }
 
+  private static boolean undecided(Source s) {
+    return s.state == SourceOwnership.State.MOVING || s.state == SourceOwnership.State.LEAVING;
+  }
+
+  private static boolean undecided(Destination d) {
+    return d.state == DestinationOwnership.State.EXPECTING
+        || d.state == DestinationOwnership.State.BUILDING;
+  }
+
   private static boolean idle(Source s) {
     return s.alive && s.todo.isEmpty();
   }
@@ -230,6 +244,15 @@ class OwnershipTest {
       case READY -> tell(w, SourceOwnership.Event.PEER_READY);
       case RESUMED -> tell(w, SourceOwnership.Event.PEER_RESUMED);
       case ABORT_FROM_DESTINATION -> tell(w, SourceOwnership.Event.FAILED);
+      case STATE -> {
+        Destination d = w.destination;
+        yield d.state == DestinationOwnership.State.BUILDING
+            ? tell(
+                w.with(
+                    new Destination(true, d.state, d.todo, d.record, true, d.thawed, d.discarded)),
+                DestinationOwnership.Event.BUILT)
+            : w;
+      }
       case COMMIT -> tell(w, DestinationOwnership.Event.COMMIT);
       case ABORT_FROM_SOURCE -> tell(w, DestinationOwnership.Event.ABORT);
     };
@@ -243,7 +266,13 @@ class OwnershipTest {
     List<SourceOwnership.Effect> todo = new ArrayList<>(w.source.todo);
     todo.addAll(step.effects());
     Source s = w.source;
-    return w.with(new Source(true, step.next(), List.copyOf(todo), s.record, s.sealed, s.killed));
+    World told =
+        w.with(new Source(true, step.next(), List.copyOf(todo), s.record, s.sealed, s.killed));
+    // Frozen and described: its state is on its way.
+    return s.state == SourceOwnership.State.RECORDING
+            && step.next() == SourceOwnership.State.LEAVING
+        ? told.flying(Message.STATE)
+        : told;
   }
 
   private static World tell(World w, DestinationOwnership.Event event) {
@@ -289,7 +318,7 @@ class OwnershipTest {
     return switch (s.state) {
       case RECORDING -> SourceOwnership.Recorded.COMMITTING;
       case FORGETTING -> SourceOwnership.Recorded.GONE;
-      case KEEPING -> SourceOwnership.Recorded.NOTHING;
+      case KEEPING, CLEARING -> SourceOwnership.Recorded.NOTHING;
       default -> throw new IllegalStateException("nothing is written in " + s.state);
     };
   }
@@ -430,13 +459,19 @@ class OwnershipTest {
     return w.with(new Source(true, step.next(), step.effects(), s.record, s.sealed, s.killed));
   }
 
-  private static World restartDestination(World w) {
+  /** Of an instance that was not complete something may be left or nothing. */
+  private static List<World> restartDestination(World w) {
     Destination d = w.destination;
-    DestinationOwnership.Step step =
-        DestinationOwnership.recover(d.record, d.built && !d.discarded);
-    return w.with(
-        new Destination(
-            true, step.next(), step.effects(), d.record, d.built, d.thawed, d.discarded));
+    List<World> found = new ArrayList<>();
+    for (boolean present : d.built ? List.of(true) : List.of(true, false)) {
+      DestinationOwnership.Step step =
+          DestinationOwnership.recover(d.record, present && !d.discarded);
+      found.add(
+          w.with(
+              new Destination(
+                  true, step.next(), step.effects(), d.record, d.built, d.thawed, d.discarded)));
+    }
+    return found;
   }
 
   /** Lets everything go on without further faults; 1 when the process ends at the destination. */

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pods that wait for a program. Needs root and a cgroup v2 hierarchy. */
 class ArrivalPodTest {
-  private static final int SEED = 4711;
-
   @TempDir Path state;
   private PodRoom room;
 
@@ -43,54 +40,66 @@ class ArrivalPodTest {
     }
   }
 
-  private ArrivalPod arrival(Tracer tracer) {
+  private ArrivalPod arrival() {
     ArrivalPod.Frame frame =
         new ArrivalPod.Frame(
             "arrival", "far", false, new PodSpec.Console.Pipes(), TimeOffsets.here());
-    return ArrivalPod.create(room, frame, new Pid(2), SEED, tracer);
+    return ArrivalPod.create(room, frame, new Pid(2));
   }
 
   @Test
-  void theSeedHasItsNumberAndNoDescriptor() throws Exception {
-    try (Tracer tracer = Tracer.start();
-        ArrivalPod arrival = arrival(tracer)) {
-      Injector seed = arrival.options().parent().orElseThrow().injector();
-      assertThat(tracer.call(() -> seed.call(Syscall.GETPID))).isEqualTo(SEED);
-      assertThat(tracer.call(() -> seed.call(Syscall.GETPPID))).isEqualTo(1);
-      try (Stream<Path> open = Files.list(Path.of("/proc/" + seed.tracee().tid() + "/fd"))) {
-        assertThat(open).isEmpty();
-      }
+  void theInitStandsStillWithoutChildren() throws Exception {
+    try (ArrivalPod arrival = arrival()) {
+      Injector init = arrival.options().parent().orElseThrow().injector();
+      assertThat(arrival.tracer().call(() -> init.call(Syscall.GETPID))).isEqualTo(1);
+      assertThat(arrival.pod().processes()).isEmpty();
       assertThat(arrival.options().external()).containsOnlyKeys("stdin", "stdout", "stderr");
     }
     assertThat(room.all()).isEmpty();
   }
 
   @Test
-  void whatWasBuiltBelowTheSeedBecomesTheInitsAndItsEndIsTheProgramsEnd() throws Exception {
+  void whatIsClearedLeavesItsNumberFree() throws Exception {
+    try (ArrivalPod arrival = arrival()) {
+      Injector init = arrival.options().parent().orElseThrow().injector();
+      for (int i = 0; i < 3; i++) {
+        Tracee child = arrival.tracer().call(() -> clone(arrival.tracer(), init, 2, arrival.pod()));
+        assertThat(arrival.pod().hostPid(2)).isPresent();
+        arrival
+            .tracer()
+            .run(
+                () -> {
+                  assertThat(child.isStopped()).isTrue();
+                  child.detach(0);
+                });
+        arrival.clear();
+        assertThat(arrival.pod().hostPid(2)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatWasBuiltBelowTheInitEndsAsTheProgram() throws Exception {
     Pod pod;
-    try (Tracer tracer = Tracer.start();
-        ArrivalPod arrival = arrival(tracer)) {
+    try (ArrivalPod arrival = arrival()) {
       pod = arrival.pod();
-      Injector seed = arrival.options().parent().orElseThrow().injector();
+      Injector init = arrival.options().parent().orElseThrow().injector();
       // A child with the number of the program's first process, as the engine makes it.
-      Tracee child = tracer.call(() -> clone(tracer, seed, 2, arrival.pod()));
+      Tracee child = arrival.tracer().call(() -> clone(arrival.tracer(), init, 2, arrival.pod()));
       Pid host = pod.hostPid(2).orElseThrow();
-      arrival.releaseSeed();
       assertThat(ProcFiles.statusLine(host, "PPid:")).isEqualTo(pod.init().toString());
-      assertThat(pod.hostPid(SEED)).isEmpty();
       assertThat(pod.signal(9)).isTrue();
-      var traced = child;
-      assertThat(tracer.call(() -> endOf(traced))).isTrue();
-      assertThat(pod.mainStatus().get(20, TimeUnit.SECONDS)).isEqualTo(9);
+      assertThat(arrival.tracer().call(() -> endOf(child))).isTrue();
       arrival.keep();
     }
+    assertThat(pod.mainStatus().get(20, TimeUnit.SECONDS)).isEqualTo(9);
     pod.ended().get(20, TimeUnit.SECONDS);
     pod.streams().close();
   }
 
-  /** A child of the seed, traced and stopped from its first instruction, as the engine's are. */
-  private static Tracee clone(Tracer tracer, Injector seed, int pid, Pod pod) {
-    var batch = seed.batch();
+  /** A child of the init, traced and stopped from its first instruction, as the engine's are. */
+  private static Tracee clone(Tracer tracer, Injector init, int pid, Pod pod) {
+    var batch = init.batch();
     long setTid = batch.words(pid);
     long[] words = new long[11];
     words[0] = 0x2000; // CLONE_PTRACE
@@ -98,7 +107,7 @@ class ArrivalPodTest {
     words[8] = setTid;
     words[9] = 1;
     var call = batch.add(Syscall.CLONE3, batch.words(words), 88);
-    seed.run(batch);
+    init.run(batch);
     assertThat(call.result()).isEqualTo(pid);
     Tracee child = tracer.adopt(pod.hostPid(pid).orElseThrow().mainThread());
     child.await(10_000_000_000L);

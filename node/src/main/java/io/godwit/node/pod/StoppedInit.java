@@ -1,6 +1,7 @@
-package io.godwit.node.daemon;
+package io.godwit.node.pod;
 
 import io.godwit.core.Pid;
+import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.RemoteMemory;
@@ -8,6 +9,9 @@ import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
 import io.godwit.linux.VdsoImage;
 import io.godwit.linux.abi.Ptrace;
+import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.launch.FdCalls;
+import io.godwit.linux.launch.ProcessHandles;
 import io.godwit.linux.proc.MemoryMapping;
 import io.godwit.linux.proc.ProcFs;
 
@@ -17,6 +21,8 @@ import io.godwit.linux.proc.ProcFs;
  */
 final class StoppedInit implements AutoCloseable {
   private static final long STOP_NANOS = 10_000_000_000L;
+  private static final int SIGKILL = 9;
+  private static final int WAIT_ALL = 0x40000000; // __WALL
   private static final int CODE_BYTES = 64 << 10;
 
   private final Tracee tracee;
@@ -66,6 +72,24 @@ final class StoppedInit implements AutoCloseable {
 
   Injector injector() {
     return injector;
+  }
+
+  /**
+   * Ends its children and takes their ends: their numbers may be needed, and nobody else reaps them
+   * while the init stands still.
+   */
+  void endChildren() {
+    Pid init = injector.memory().pid();
+    for (Pid child : ProcFs.host().process(init).children()) {
+      int podPid = ProcFs.host().process(child).status().processIds().getLast();
+      Fd handle = ProcessHandles.open(child);
+      try {
+        ProcessHandles.signal(handle, SIGKILL);
+        injector.check(Syscall.WAIT4, "what was begun", podPid, 0, WAIT_ALL, 0);
+      } finally {
+        FdCalls.close(handle);
+      }
+    }
   }
 
   @Override

@@ -1,0 +1,198 @@
+package io.godwit.node.daemon;
+
+import io.godwit.core.NodeId;
+import io.godwit.core.control.JoinToken;
+import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.NodeView;
+import io.godwit.core.control.RunSpec;
+import io.godwit.engine.Engine;
+import io.godwit.engine.StandardKinds;
+import io.godwit.node.Configuration;
+import io.godwit.node.control.Caller;
+import io.godwit.node.migration.PhaseGate;
+import java.io.RandomAccessFile;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
+
+/**
+ * Prints how long a small program finds itself stopped when it moves between two daemons of this
+ * machine, and where that time goes. Arguments: MiB, moves, strategy. Not a test; the program tells
+ * the longest gap in its own clock.
+ */
+final class FreezeBench {
+  private static final String PACE =
+      """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <stdint.h>
+      #include <sys/mman.h>
+      #include <time.h>
+      #include <unistd.h>
+      static int64_t now(void) {
+        struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec * 1000000000LL + t.tv_nsec;
+      }
+      int main(int argc, char **argv) {
+        int fd = open(argv[1], O_RDWR);
+        volatile int64_t *board = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        int64_t pages = MIB * 256L;
+        uint64_t *m = mmap(0, pages * 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        uint64_t x = 88172645463325252u;
+        for (int64_t i = 0; i < pages * 512; i++) {
+          x ^= x << 13; x ^= x >> 7; x ^= x << 17; m[i] = x;
+        }
+        board[0] = 1;
+        int64_t last = now(), written = last, page = 0;
+        for (;;) {
+          int64_t t = now();
+          if (t - last > board[5]) board[5] = t - last;
+          if (t - written > 390000) { m[page * 512] += 1; page = (page + 1) % 2048; written = t; }
+          last = t;
+          board[0]++;
+          struct timespec nap = {0, 100000}; nanosleep(&nap, 0);
+        }
+      }
+      """;
+
+  private static final ConcurrentLinkedQueue<String> TIMES = new ConcurrentLinkedQueue<>();
+
+  private FreezeBench() {}
+
+  private static Daemon start(Path directory, String name) {
+    return Daemon.start(
+        Configuration.defaults(new NodeId(name), directory.resolve(name))
+            .at("127.0.0.1:0", "127.0.0.1:0", 0),
+        directory.resolve(name + ".sock"),
+        new Engine(StandardKinds.all()),
+        PhaseGate.OPEN,
+        InstantSource.system());
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    int mib = Integer.parseInt(arguments[0]);
+    int moves = Integer.parseInt(arguments[1]);
+    String strategy = arguments.length > 2 ? arguments[2] : "";
+    Path directory = Files.createTempDirectory("path-freeze");
+    Path source = Files.writeString(directory.resolve("pace.c"), PACE);
+    Path program = directory.resolve("pace");
+    new ProcessBuilder("gcc", "-O1", "-DMIB=" + mib, "-o", "" + program, "" + source)
+        .inheritIO()
+        .start()
+        .waitFor();
+    Path file = directory.resolve("board");
+    Files.write(file, new byte[4096]);
+    MappedByteBuffer board;
+    try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
+      board = random.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, 4096);
+      board.order(ByteOrder.nativeOrder());
+    }
+    try (RecordingStream recording = new RecordingStream();
+        Daemon alpha = start(directory, "alpha");
+        Daemon beta = start(directory, "beta")) {
+      recording.onEvent("io.godwit.MigrationPhase", e -> note(e, e.getString("side")));
+      recording.onEvent("io.godwit.engine.Phase", e -> note(e, "engine"));
+      recording.setOrdered(true);
+      recording.startAsync();
+      var _ = alpha.operations().createCluster("flock");
+      JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
+      var _ = beta.operations().join(token.address(), token.token());
+      for (Daemon each : List.of(alpha, beta)) {
+        await(
+            () ->
+                each.operations().nodes().stream()
+                        .filter(n -> n.state() == NodeView.State.READY)
+                        .count()
+                    == 2);
+      }
+      var _ =
+          alpha
+              .operations()
+              .run(
+                  new Caller(0, "root"),
+                  new RunSpec(
+                      "pace",
+                      List.of(program.toString(), file.toString()),
+                      List.of("PATH=/usr/bin:/bin"),
+                      "/",
+                      null,
+                      null,
+                      false,
+                      null,
+                      true));
+      await(() -> board.getLong(0) >= 1);
+      List<Double> gaps = new ArrayList<>();
+      for (int i = 0; i < moves; i++) {
+        board.putLong(40, 0);
+        Daemon to = i % 2 == 0 ? beta : alpha;
+        MigrationReport report =
+            alpha
+                .operations()
+                .migrate(alpha.operations().find("pace"), to.self(), strategy, p -> {});
+        await(() -> alpha.operations().find("pace").node().equals(to.self().name()));
+        long seen = board.getLong(0);
+        await(() -> board.getLong(0) > seen + 10);
+        double gap = board.getLong(40) / 1e6;
+        gaps.add(gap);
+        System.out.printf(
+            Locale.ROOT,
+            "%2d: gap %.1f ms, told %.1f ms, total %.1f ms, %d KiB%n",
+            i,
+            gap,
+            report.freezeMicros() / 1e3,
+            report.totalMicros() / 1e3,
+            report.bytes() >> 10);
+      }
+      LockSupport.parkNanos(1_500_000_000);
+      if (Boolean.getBoolean("times")) {
+        TIMES.forEach(System.out::println);
+      }
+      List<Double> sorted = gaps.subList(moves / 4, moves).stream().sorted().toList();
+      System.out.printf(
+          Locale.ROOT,
+          "%d MiB, %s: median %.1f ms, most %.1f ms%n",
+          mib,
+          strategy.isEmpty() ? "default" : strategy,
+          sorted.get(sorted.size() / 2),
+          sorted.getLast());
+      alpha.operations().signal(alpha.operations().find("pace"), 9);
+      LockSupport.parkNanos(500_000_000);
+    }
+  }
+
+  private static void note(RecordedEvent event, String side) {
+    long start = ChronoUnit.MICROS.between(Instant.EPOCH, event.getStartTime()) % 1_000_000_000L;
+    TIMES.add(
+        "%10d .. %7d us  %-12s %s %d"
+            .formatted(
+                start,
+                event.getDuration().toNanos() / 1000,
+                side,
+                event.getString("phase"),
+                event.getLong("bytes")));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain");
+      }
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+}
