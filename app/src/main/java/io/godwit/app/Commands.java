@@ -1,5 +1,6 @@
 package io.godwit.app;
 
+import io.godwit.app.bench.BenchCommand;
 import io.godwit.app.demo.DemoCommand;
 import io.godwit.cli.AdoptCommand;
 import io.godwit.cli.AttachCommand;
@@ -64,6 +65,7 @@ final class Commands {
       case "image" -> new ImageCommand(io);
       case "doctor" -> new DoctorCommand(io);
       case "demo" -> new DemoCommand(io);
+      case "bench" -> new BenchCommand(io);
       case "simulate" -> new SimulateCommand(io);
       case "profile" -> new ProfileCommand(io);
       case "completion" -> new CompletionCommand(io);
@@ -93,6 +95,7 @@ final class Commands {
         new Entry("node", CLUSTER, "run this machine's daemon"),
         new Entry("doctor", OTHER, "try what this machine can do for Godwit"),
         new Entry("demo", OTHER, "watch real programs move between three nodes"),
+        new Entry("bench", OTHER, "measure migrations between two nodes"),
         new Entry("simulate", OTHER, "run scheduling policies in virtual time"),
         new Entry("profile", OTHER, "show the scheduling profiles"),
         new Entry("completion", OTHER, "print the completion script for bash or zsh"),

@@ -2,11 +2,16 @@
  * A program that knows how long it was stopped: it reads its monotonic clock without a pause and writes down
  * each gap. Meanwhile it dirties a working set at a steady rate and, at the end, checks every page it owns.
  *
- *   pace GAPS MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS
+ *   pace LOG MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS
  *
- * GAPS gets one line a gap: the clock after it and its length, both in nanoseconds, and the number of loop
- * turns since the last one. On SIGTERM it verifies its memory, writes "verified TURNS" and exits 0, or 3 when
- * a page is not what it wrote.
+ * Lines of LOG, times and lengths in nanoseconds:
+ *   ready PID
+ *   gap CLOCK LENGTH              the clock behind a gap longer than GAP_MICROS
+ *   pace CLOCK TURNS              every 5 ms: loop turns since the line before
+ *   sweep CLOCK LENGTH PAGES SLOW MEDIAN P99
+ *                                 on SIGUSR1: reads a word of each page in order; on SIGUSR2: of 500 pages anywhere.
+ *                                 SLOW touches took more than 3 microseconds, MEDIAN and P99 are theirs
+ *   verified 0 | damaged PAGE     on SIGTERM; the exit status is 0 or 3
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,11 +28,18 @@
 #define PAGE 4096
 #define WORDS (PAGE / 8)
 
-static volatile sig_atomic_t stopping;
+#define PACE_NANOS 5000000
+#define SLOW_NANOS 3000
+#define SLOW_LIMIT 65536
+#define PROBES 500
 
-static void stop(int signal) {
-  (void)signal;
-  stopping = 1;
+static volatile sig_atomic_t stopping, sweeping, probing;
+static uint32_t slow[SLOW_LIMIT];
+
+static void heard(int signal) {
+  if (signal == SIGUSR1) sweeping = 1;
+  else if (signal == SIGUSR2) probing = 1;
+  else stopping = 1;
 }
 
 static uint64_t now(void) {
@@ -54,6 +66,31 @@ static int intact(const uint64_t *page, uint64_t number, uint32_t version) {
   return 1;
 }
 
+static int ascending(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Reads a word of so many pages, in order or anywhere, and writes down how long the slow ones took. */
+static void touch(int log, const uint64_t *memory, uint64_t pages, int anywhere) {
+  static uint64_t seed = 88172645463325252u;
+  volatile uint64_t sum = 0;
+  uint64_t begun = now(), count = anywhere ? PROBES : pages, found = 0;
+  for (uint64_t i = 0, before = begun, after; i < count; i++, before = after) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    sum += memory[(anywhere ? seed % pages : i) * WORDS];
+    after = now();
+    if (after - before > SLOW_NANOS && found < SLOW_LIMIT) slow[found++] = (uint32_t)(after - before);
+  }
+  uint64_t end = now();
+  qsort(slow, found, sizeof *slow, ascending);
+  dprintf(log, "sweep %llu %llu %llu %llu %u %u\n", (unsigned long long)end, (unsigned long long)(end - begun),
+          (unsigned long long)count, (unsigned long long)found, found ? slow[found / 2] : 0,
+          found ? slow[found * 99 / 100] : 0);
+}
+
 static void *idle(void *unused) {
   (void)unused;
   static __thread uint64_t wakes;
@@ -67,7 +104,7 @@ static void *idle(void *unused) {
 
 int main(int argc, char **argv) {
   if (argc != 8) {
-    fprintf(stderr, "usage: pace GAPS MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS\n");
+    fprintf(stderr, "usage: pace LOG MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS\n");
     return 2;
   }
   uint64_t pages = strtoull(argv[2], 0, 10) << 8, working = strtoull(argv[3], 0, 10) << 8;
@@ -75,32 +112,31 @@ int main(int argc, char **argv) {
   int threads = atoi(argv[5]), descriptors = atoi(argv[6]);
   uint64_t threshold = strtoull(argv[7], 0, 10) * 1000;
   if (working > pages) working = pages;
-  int gaps = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+  int log = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
   uint64_t *memory = mmap(0, pages * PAGE + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   uint32_t *versions = calloc(pages + 1, sizeof *versions);
-  if (gaps < 0 || memory == MAP_FAILED || !versions) {
+  if (log < 0 || memory == MAP_FAILED || !versions) {
     perror("pace");
     return 1;
   }
   for (uint64_t p = 0; p < pages; p++) fill(memory + p * WORDS, p, 0);
   for (int d = 0; d < descriptors; d++)
     if (open("/dev/null", O_RDONLY) < 0) perror("open");
-  struct sigaction action = {.sa_handler = stop};
+  struct sigaction action = {.sa_handler = heard, .sa_flags = SA_RESTART};
   sigaction(SIGTERM, &action, 0);
+  sigaction(SIGUSR1, &action, 0);
+  sigaction(SIGUSR2, &action, 0);
   for (int t = 1; t < threads; t++) {
     pthread_t thread;
     if (pthread_create(&thread, 0, idle, 0)) perror("pthread_create");
   }
-  dprintf(gaps, "ready %d\n", (int)getpid());
-  uint64_t last = now(), turns = 0, next = 0;
+  dprintf(log, "ready %d\n", (int)getpid());
+  uint64_t last = now(), told = last, turns = 0, next = 0;
   double owed = 0;
   while (!stopping) {
     uint64_t t = now();
     if (t - last > threshold) {
-      dprintf(gaps, "gap %llu %llu %llu\n", (unsigned long long)t, (unsigned long long)(t - last),
-              (unsigned long long)turns);
-      turns = 0;
-      t = now();
+      dprintf(log, "gap %llu %llu\n", (unsigned long long)t, (unsigned long long)(t - last));
       owed = 0;
     } else if (working > 0) {
       owed += (double)(t - last) * pagesPerNano;
@@ -111,12 +147,25 @@ int main(int argc, char **argv) {
     }
     last = t;
     turns++;
+    if (t - told >= PACE_NANOS) {
+      dprintf(log, "pace %llu %llu\n", (unsigned long long)t, (unsigned long long)turns);
+      turns = 0;
+      told = t;
+    }
+    if (sweeping || probing) {
+      int anywhere = !sweeping;
+      if (anywhere) probing = 0;
+      else sweeping = 0;
+      if (pages) touch(log, memory, pages, anywhere);
+      last = told = now();
+      turns = 0;
+    }
   }
   for (uint64_t p = 0; p < pages; p++)
     if (!intact(memory + p * WORDS, p, versions[p])) {
-      dprintf(gaps, "damaged %llu\n", (unsigned long long)p);
+      dprintf(log, "damaged %llu\n", (unsigned long long)p);
       return 3;
     }
-  dprintf(gaps, "verified %llu\n", (unsigned long long)turns);
+  dprintf(log, "verified 0\n");
   return 0;
 }

@@ -88,10 +88,17 @@ public final class TestNode {
    * @param javaOptions options of its virtual machine besides the usual ones
    */
   public void start(List<String> javaOptions) {
+    start(javaOptions, "");
+  }
+
+  /**
+   * @param network more lines for the network section of its configuration
+   */
+  public void start(List<String> javaOptions, String network) {
     Path configuration = directory.resolve("node.toml");
     try {
       Files.createDirectories(directory);
-      Files.writeString(configuration, configuration());
+      Files.writeString(configuration, configuration() + network);
     } catch (IOException e) {
       throw notReady("its configuration cannot be written: " + e.getMessage());
     }

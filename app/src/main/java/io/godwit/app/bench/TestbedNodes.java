@@ -1,0 +1,102 @@
+package io.godwit.app.bench;
+
+import com.google.gson.JsonObject;
+import io.godwit.app.testbed.NodeClient;
+import io.godwit.bench.TwoNodes;
+import io.godwit.cli.ControlClient;
+import io.godwit.core.control.Method;
+import io.godwit.core.control.MigrateSpec;
+import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.Progress;
+import io.godwit.core.control.RunSpec;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Two nodes of a testbed, asked as the commands ask them. */
+final class TestbedNodes implements TwoNodes {
+  /** A move as the wall clock saw it, which both nodes share. */
+  record Span(String pod, int source, Instant begun, Instant ended) {}
+
+  private final List<NodeClient> nodes;
+  private final Map<String, Integer> places = new HashMap<>();
+  private final List<Span> spans = new ArrayList<>();
+
+  TestbedNodes(List<NodeClient> nodes) {
+    this.nodes = List.copyOf(nodes);
+  }
+
+  /** Every move so far. */
+  List<Span> spans() {
+    return List.copyOf(spans);
+  }
+
+  @Override
+  public void start(String name, List<String> command, Path directory) {
+    places.put(name, 0);
+    nodes
+        .getFirst()
+        .run(
+            new RunSpec(
+                name,
+                command,
+                List.of("PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin")),
+                directory.toString(),
+                null,
+                null,
+                false,
+                null,
+                false));
+  }
+
+  @Override
+  public MigrationReport move(String name, String strategy, Consumer<Progress> progress) {
+    int from = place(name);
+    int to = 1 - from;
+    JsonObject params = new MigrateSpec(name, name(to), strategy).toJson();
+    Instant begun = Instant.now();
+    try (ControlClient client = ControlClient.connect(nodes.get(from).node().controlSocket())) {
+      MigrationReport report =
+          MigrationReport.of(
+              client.ask(
+                  Method.MIGRATE,
+                  params,
+                  event -> {
+                    if (event.kind().equals(Progress.KIND)) {
+                      progress.accept(Progress.of(event.data()));
+                    }
+                  }));
+      places.put(name, to);
+      spans.add(new Span(name, from, begun, Instant.now()));
+      return report;
+    }
+  }
+
+  private int place(String name) {
+    return places.getOrDefault(name, 0);
+  }
+
+  private String name(int node) {
+    return nodes.get(node).node().name().name();
+  }
+
+  @Override
+  public long residualMillis(String name, MigrationReport report) {
+    return TimeUnit.MICROSECONDS.toMillis(report.residualMicros() + 999);
+  }
+
+  @Override
+  public void signal(String name, int signal) {
+    nodes.get(place(name)).signal(name, signal);
+  }
+
+  @Override
+  public int await(String name) {
+    return nodes.getFirst().await(name).shellStatus();
+  }
+}

@@ -1,0 +1,4 @@
+package io.godwit.bench;
+
+/** One point of the grid. */
+public record Cell(String strategy, Load load) {}
