@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.godwit.app.testbed.TestNode;
 import io.godwit.app.testbed.Testbed;
 import io.godwit.cli.ControlClient;
+import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.Method;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
 
 /** Daemons that have joined one cluster, and the requests that a command would make of them. */
 public final class Cluster implements AutoCloseable {
@@ -65,6 +67,19 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Skips the test, saying why, where no node can be made. */
+  public static void assumePossible() {
+    Assumptions.assumeTrue(
+        ProcessHandle.current().info().user().orElse("").equals("root"), "namespaces need root");
+    try {
+      Assumptions.assumeTrue(
+          Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
+          "pods need a cgroup v2 hierarchy, which is not mounted here");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
   private void join() {
     TestNode first = testbed.nodes().getFirst();
     JsonObject name = new JsonObject();
@@ -100,6 +115,9 @@ public final class Cluster implements AutoCloseable {
   public static JsonObject ask(TestNode node, Method method, JsonObject parameters) {
     try (ControlClient client = ControlClient.connect(node.controlSocket())) {
       return client.ask(method, parameters);
+    } catch (GodwitException failed) {
+      failed.addSuppressed(new IllegalStateException(node.name() + " printed: " + node.tail()));
+      throw failed;
     }
   }
 

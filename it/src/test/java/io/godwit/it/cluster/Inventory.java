@@ -1,5 +1,6 @@
 package io.godwit.it.cluster;
 
+import io.godwit.app.testbed.TestNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,80 +8,114 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What exists on this machine that a migration could leave behind.
+ * What exists on some nodes that a migration could leave behind. What others do on this machine
+ * does not count: a process belongs to a node by its cgroup, which it keeps until it is reaped.
  *
- * @param processes below the given daemons' nodes, and everything else: all of the machine
+ * @param processes of the nodes, zombies too
+ * @param threads of the daemons
  * @param descriptors open in the daemons
- * @param mounts in the daemons' mount namespaces
- * @param namespaces of all kinds, of all processes
- * @param cgroups directories in the cgroup v2 tree
- * @param residentMebibytes of the largest daemon
+ * @param mounts in all mount namespaces of the nodes' processes together
+ * @param namespaces of all kinds, of the nodes' processes and held open by the daemons
+ * @param cgroups directories below the nodes'
+ * @param files in the daemons' state directories
+ * @param residentMebibytes of the daemons together
  */
 public record Inventory(
     int processes,
+    int threads,
     int descriptors,
     int mounts,
     int namespaces,
     int cgroups,
+    int files,
     long residentMebibytes) {
   private static final List<String> KINDS =
       List.of("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts");
 
   /** Counts now. */
-  public static Inventory take(List<Integer> daemons) {
+  public static Inventory take(List<TestNode> nodes) {
     int processes = 0;
     Set<String> namespaces = new HashSet<>();
-    try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
-      for (Path entry : entries.toList()) {
-        if (!entry.getFileName().toString().chars().allMatch(Character::isDigit)) {
-          continue;
+    Set<String> mountNamespaces = new HashSet<>();
+    int mounts = 0;
+    for (Path process : processes(nodes)) {
+      processes++;
+      for (String kind : KINDS) {
+        String namespace = link(process.resolve("ns").resolve(kind));
+        if (!namespace.isEmpty()) {
+          namespaces.add(namespace);
         }
-        processes++;
-        for (String kind : KINDS) {
-          link(entry.resolve("ns").resolve(kind), namespaces);
+        if (kind.equals("mnt") && !namespace.isEmpty() && mountNamespaces.add(namespace)) {
+          mounts += lines(process.resolve("mountinfo")).size();
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    int threads = 0;
     int descriptors = 0;
-    int mounts = 0;
+    int cgroups = 0;
+    int files = 0;
     long resident = 0;
-    for (int daemon : daemons) {
-      Path proc = Path.of("/proc/" + daemon);
-      descriptors += count(proc.resolve("fd"));
-      mounts += lines(proc.resolve("mountinfo")).size();
-      resident = Math.max(resident, resident(proc));
+    for (TestNode node : nodes) {
+      Path daemon = Path.of("/proc/" + Objects.requireNonNull(node.daemon()).number());
+      threads += list(daemon.resolve("task")).size();
+      for (Path descriptor : list(daemon.resolve("fd"))) {
+        descriptors++;
+        String target = link(descriptor);
+        if (KINDS.stream().anyMatch(kind -> target.startsWith(kind + ":["))) {
+          namespaces.add(target);
+        }
+      }
+      resident += resident(daemon);
+      cgroups += count(node.pod().cgroup().directory(), true);
+      files += count(node.state(), false);
     }
     return new Inventory(
-        processes, descriptors, mounts, namespaces.size(), countCgroups(), resident >> 10);
+        processes, threads, descriptors, mounts, namespaces.size(), cgroups, files, resident >> 10);
   }
 
-  private static void link(Path link, Set<String> into) {
+  private static List<Path> processes(List<TestNode> nodes) {
+    List<String> cgroups =
+        nodes.stream().map(n -> n.pod().cgroup().directory().getFileName().toString()).toList();
+    return list(Path.of("/proc")).stream()
+        .filter(p -> p.getFileName().toString().chars().allMatch(Character::isDigit))
+        .filter(
+            p ->
+                lines(p.resolve("cgroup")).stream()
+                    .filter(line -> line.startsWith("0::"))
+                    .anyMatch(line -> cgroups.stream().anyMatch(c -> within(line, c))))
+        .toList();
+  }
+
+  private static boolean within(String line, String cgroup) {
+    return line.endsWith("/" + cgroup) || line.contains("/" + cgroup + "/");
+  }
+
+  private static String link(Path link) {
     try {
-      into.add(Files.readSymbolicLink(link).toString());
+      return Files.readSymbolicLink(link).toString();
     } catch (IOException ended) {
-      // The process is gone, and so are its links.
+      return ""; // the process is gone, and so are its links
     }
   }
 
-  private static int count(Path directory) {
+  private static List<Path> list(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
-      return (int) entries.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return entries.toList();
+    } catch (IOException | UncheckedIOException ended) {
+      return List.of();
     }
   }
 
   private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException ended) {
+      return List.of();
     }
   }
 
@@ -92,19 +127,12 @@ public record Inventory(
         .orElse(0);
   }
 
-  private static int countCgroups() {
-    Path root =
-        lines(Path.of("/proc/mounts")).stream()
-            .map(line -> line.split(" "))
-            .filter(words -> words[2].equals("cgroup2"))
-            .map(words -> Path.of(words[1]))
-            .findFirst()
-            .orElseThrow();
+  private static int count(Path root, boolean directories) {
     try (Stream<Path> all = Files.walk(root)) {
-      return (int) all.filter(Files::isDirectory).count();
+      return (int) all.filter(p -> Files.isDirectory(p) == directories).count();
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof NoSuchFileException) {
-        return countCgroups(); // one was removed under the walk
+        return count(root, directories); // one was removed under the walk
       }
       throw e;
     } catch (IOException e) {

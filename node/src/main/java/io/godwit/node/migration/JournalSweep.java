@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -41,18 +44,23 @@ final class JournalSweep {
    * @param source asks the source of a migration what it knows of it
    */
   void sweep(Function<MigrationRecord, Ownership> source) {
-    Map<String, MigrationRecord> oldest = new HashMap<>();
-    departures.values().forEach(each -> keepOldest(oldest, each.record()));
-    arrivals.values().forEach(each -> keepOldest(oldest, each.record()));
-    for (MigrationRecord record : oldest.values()) {
-      if (record.side() == Phase.Side.SOURCE ? sourceIsDone(record) : nobodyAsks(record, source)) {
-        forget(record);
+    Map<String, List<MigrationRecord>> ofPods = new HashMap<>();
+    departures.values().forEach(each -> add(ofPods, each.record()));
+    arrivals.values().forEach(each -> add(ofPods, each.record()));
+    for (List<MigrationRecord> records : ofPods.values()) {
+      records.sort(Comparator.comparing(MigrationRecord::epoch));
+      for (MigrationRecord record : records) {
+        boolean over =
+            record.side() == Phase.Side.SOURCE ? sourceIsDone(record) : nobodyAsks(record, source);
+        if (!over || !forget(record)) {
+          break;
+        }
       }
     }
   }
 
-  private static void keepOldest(Map<String, MigrationRecord> oldest, MigrationRecord record) {
-    oldest.merge(record.pod(), record, (a, b) -> a.epoch().compareTo(b.epoch()) <= 0 ? a : b);
+  private static void add(Map<String, List<MigrationRecord>> ofPods, MigrationRecord record) {
+    ofPods.computeIfAbsent(record.pod(), pod -> new ArrayList<>()).add(record);
   }
 
   private boolean sourceIsDone(MigrationRecord record) {
@@ -79,7 +87,7 @@ final class JournalSweep {
     }
   }
 
-  private void forget(MigrationRecord record) {
+  private boolean forget(MigrationRecord record) {
     try {
       record.remove(journal);
       if (record.side() == Phase.Side.SOURCE) {
@@ -87,8 +95,10 @@ final class JournalSweep {
       } else {
         arrivals.remove(record.migration());
       }
+      return true;
     } catch (IOException kept) {
       LOG.log(Level.INFO, "a record of {0} stays: {1}", record.pod(), kept.getMessage());
+      return false;
     }
   }
 }
