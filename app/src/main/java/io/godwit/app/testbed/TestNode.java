@@ -95,6 +95,14 @@ public final class TestNode {
    * @param network more lines for the network section of its configuration
    */
   public void start(List<String> javaOptions, String network) {
+    start(javaOptions, network, List.of("io.godwit.app.Main", "node"));
+  }
+
+  /**
+   * @param program a class with a main method that is a daemon, and its first arguments; {@code
+   *     --config FILE} follows
+   */
+  public void start(List<String> javaOptions, String network, List<String> program) {
     Path configuration = directory.resolve("node.toml");
     try {
       Files.createDirectories(directory);
@@ -113,14 +121,9 @@ public final class TestNode {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     arguments.addAll(javaOptions);
-    arguments.addAll(
-        List.of(
-            "-cp",
-            absolute(System.getProperty("java.class.path", "")),
-            "io.godwit.app.Main",
-            "node",
-            "--config",
-            configuration.toString()));
+    arguments.addAll(List.of("-cp", absolute(System.getProperty("java.class.path", ""))));
+    arguments.addAll(program);
+    arguments.addAll(List.of("--config", configuration.toString()));
     start(Path.of(System.getProperty("java.home"), "bin/java").toString(), arguments);
     awaitReady();
   }
@@ -225,19 +228,31 @@ public final class TestNode {
 
   /** Whether the pod of that name has processes here that are not frozen, by the kernel's word. */
   public boolean runs(String name) {
-    try (DirectoryStream<Path> daemons =
-        Files.newDirectoryStream(pod.cgroup().directory(), "godwit-*")) {
-      for (Path each : daemons) {
-        Path events = each.resolve(name).resolve("cgroup.events");
-        if (Files.exists(events)) {
-          String text = Files.readString(events);
-          return text.contains("populated 1") && text.contains("frozen 0");
-        }
-      }
+    Path cgroup = cgroup(name);
+    if (cgroup == null) {
+      return false;
+    }
+    try {
+      String text = Files.readString(cgroup.resolve("cgroup.events"));
+      return text.contains("populated 1") && text.contains("frozen 0");
     } catch (IOException gone) {
       return false;
     }
-    return false;
+  }
+
+  /** The cgroup of the pod of that name here, complete or not; null when there is none. */
+  public @Nullable Path cgroup(String name) {
+    try (DirectoryStream<Path> daemons =
+        Files.newDirectoryStream(pod.cgroup().directory(), "godwit-*")) {
+      for (Path each : daemons) {
+        if (Files.isDirectory(each.resolve(name))) {
+          return each.resolve(name);
+        }
+      }
+    } catch (IOException gone) {
+      return null;
+    }
+    return null;
   }
 
   /** The end of what the daemon printed. */

@@ -12,6 +12,7 @@ import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.MigrateSpec;
 import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 
 /** Daemons that have joined one cluster, and the requests that a command would make of them. */
@@ -31,9 +33,11 @@ public final class Cluster implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Testbed testbed;
+  private final Consumer<TestNode> starter;
 
-  private Cluster(Testbed testbed) {
+  private Cluster(Testbed testbed, Consumer<TestNode> starter) {
     this.testbed = testbed;
+    this.starter = starter;
   }
 
   /** Starts daemons of these names and joins them; the first one founded the cluster. */
@@ -47,6 +51,15 @@ public final class Cluster implements AutoCloseable {
    * @param javaOptions for every daemon's virtual machine
    */
   public static Cluster of(List<String> javaOptions, String... names) {
+    return of(node -> node.start(javaOptions), names);
+  }
+
+  /**
+   * As above.
+   *
+   * @param starter starts the daemon of a node, now and after each of its deaths
+   */
+  public static Cluster of(Consumer<TestNode> starter, String... names) {
     Path directory;
     try {
       directory = Files.createTempDirectory("gw-it");
@@ -54,10 +67,10 @@ public final class Cluster implements AutoCloseable {
       throw new java.io.UncheckedIOException(e);
     }
     Testbed testbed = Testbed.create(directory, Arrays.stream(names).map(NodeId::new).toList());
-    Cluster cluster = new Cluster(testbed);
+    Cluster cluster = new Cluster(testbed, starter);
     try {
       for (TestNode node : testbed.nodes()) {
-        node.start(javaOptions);
+        starter.accept(node);
       }
       cluster.join();
       return cluster;
@@ -101,6 +114,29 @@ public final class Cluster implements AutoCloseable {
               ask(node, Method.NODES, new JsonObject()).getAsJsonArray("nodes").size()
                   == testbed.nodes().size());
     }
+  }
+
+  /** Starts the daemon of a node again and waits until all nodes hear each other. */
+  public void restart(TestNode node) {
+    starter.accept(node);
+    awaitHeard();
+  }
+
+  /** Waits until every node whose daemon runs hears all others. */
+  public void awaitHeard() {
+    List<TestNode> running = testbed.nodes().stream().filter(TestNode::running).toList();
+    for (TestNode each : running) {
+      await(
+          each.name() + " hears " + (running.size() - 1) + " others",
+          () -> ready(each) == running.size());
+    }
+  }
+
+  private static long ready(TestNode node) {
+    return ask(node, Method.NODES, new JsonObject()).getAsJsonArray("nodes").asList().stream()
+        .map(each -> NodeView.of(each.getAsJsonObject()))
+        .filter(each -> each.state() == NodeView.State.READY)
+        .count();
   }
 
   public Testbed testbed() {

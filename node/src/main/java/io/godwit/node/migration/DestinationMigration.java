@@ -39,6 +39,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   private final PhaseTimer phases;
   private ProcessMover.@Nullable Arrival arrival;
   private @Nullable PageChannel channel;
+  private long receivedBytes;
   private @Nullable GodwitException failure;
 
   DestinationMigration(
@@ -86,13 +87,16 @@ final class DestinationMigration implements DestinationCase.Hands {
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       fail(ownership, stopping);
-    } catch (RuntimeException | AssertionError unexpected) {
+    } catch (RuntimeException | Error unexpected) {
       LOG.log(Level.ERROR, "taking " + request.getProcess().getPod(), unexpected);
       fail(ownership, unexpected);
     } finally {
       session.close();
       PageChannel pages = channel;
       if (pages != null) {
+        // The case is remembered for a while; its buffers are not.
+        receivedBytes = pages.receivedBytes();
+        channel = null;
         pages.close();
       }
       complete();
@@ -216,7 +220,7 @@ final class DestinationMigration implements DestinationCase.Hands {
 
   private long bytes() {
     PageChannel pages = channel;
-    return pages == null ? 0 : pages.receivedBytes();
+    return pages == null ? receivedBytes : pages.receivedBytes();
   }
 
   @Override

@@ -18,10 +18,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Removes the records of migrations that nobody needs any more, the oldest of each pod first: a
- * restart takes the newest for the truth. Gone at the source means running, durably, at the
- * destination, which will not ask again. What runs at the destination may be asked about until the
- * source has forgotten the migration.
+ * Removes the records of migrations that nobody needs any more, the newest of each pod last: a
+ * restart takes it for the truth. Gone at the source means running, durably, at the destination,
+ * which will not ask again. What runs at the destination may be asked about until the source has
+ * forgotten the migration.
  */
 final class JournalSweep {
   private static final Logger LOG = System.getLogger(JournalSweep.class.getName());
@@ -49,11 +49,16 @@ final class JournalSweep {
     arrivals.values().forEach(each -> add(ofPods, each.record()));
     for (List<MigrationRecord> records : ofPods.values()) {
       records.sort(Comparator.comparing(MigrationRecord::epoch));
+      int left = records.size();
       for (MigrationRecord record : records) {
+        boolean newest = record.equals(records.getLast());
         boolean over =
-            record.side() == Phase.Side.SOURCE ? sourceIsDone(record) : nobodyAsks(record, source);
-        if (!over || !forget(record)) {
-          break;
+            (!newest || left == 1)
+                && (record.side() == Phase.Side.SOURCE
+                    ? sourceIsDone(record)
+                    : nobodyAsks(record, source));
+        if (over && forget(record)) {
+          left--;
         }
       }
     }

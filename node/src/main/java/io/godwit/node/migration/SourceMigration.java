@@ -55,6 +55,7 @@ final class SourceMigration implements SourceCase.Hands {
   private ProcessMover.@Nullable Departure departure;
   private long frozenAt;
   private long expectedBytes;
+  private long sentBytes;
 
   SourceMigration(
       MoveOrder order,
@@ -117,7 +118,7 @@ final class SourceMigration implements SourceCase.Hands {
       phases.failed(stopping);
       ownership.on(SourceOwnership.Event.FAILED);
       throw stopping;
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) { // out of memory, too, must not leave it frozen
       phases.failed(failed);
       ownership.on(SourceOwnership.Event.FAILED);
       throw cause(failed);
@@ -143,7 +144,7 @@ final class SourceMigration implements SourceCase.Hands {
   }
 
   /** A broken connection is often the consequence of what the destination is about to tell. */
-  private GodwitException cause(RuntimeException failed) throws InterruptedException {
+  private GodwitException cause(Throwable failed) throws InterruptedException {
     if (failed instanceof GodwitException known && known.code() != WireError.CUT) {
       return known;
     }
@@ -295,7 +296,7 @@ final class SourceMigration implements SourceCase.Hands {
 
   private long bytes() {
     PageChannel pages = channel;
-    return pages == null ? 0 : pages.sentBytes();
+    return pages == null ? sentBytes : pages.sentBytes();
   }
 
   private static <T> T connected(@Nullable T link) {
@@ -376,6 +377,9 @@ final class SourceMigration implements SourceCase.Hands {
   private void closeConnections() {
     PageChannel pages = channel;
     if (pages != null) {
+      // The case is remembered for a while; its buffers are not.
+      sentBytes = pages.sentBytes();
+      channel = null;
       pages.close();
     }
     StreamObserver<MigrationMessage> out = stream;

@@ -20,9 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +61,6 @@ public final class PodRoom implements AutoCloseable {
 
   /** Starts a pod. When this returns, the program has been executed or the seed waits. */
   public Pod create(PodSpec spec) {
-    awaitRest(spec.id());
     if (pods.containsKey(spec.id()) || Files.exists(cgroups.resolve(spec.id()))) {
       throw new GodwitException(
           PodError.EXISTS,
@@ -97,21 +93,6 @@ public final class PodRoom implements AutoCloseable {
         removeRecord(spec.id());
         removeBase();
       }
-    }
-  }
-
-  /** A program may come back sooner than what it left here has been taken away. */
-  private void awaitRest(String id) {
-    Pod rest = pods.get(id);
-    if (rest == null || !rest.isRelinquished()) {
-      return;
-    }
-    try {
-      rest.ended().get(PodLimits.END_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException stays) {
-      LOG.log(Level.WARNING, "what {0} left here does not end", id);
     }
   }
 
