@@ -122,10 +122,10 @@ public final class Engine {
   }
 
   /**
-   * Moves a process that does nothing once, on this machine, so that the first real freeze meets
-   * classes that are loaded and memory that has been touched. Takes some hundred milliseconds; for
-   * a thread of its own. Gives back whether it could be done: the process's number may be taken
-   * meanwhile, or the right to trace be missing.
+   * Moves processes that do nothing, on this machine, so that the first real freeze meets classes
+   * that are loaded, code that is compiled and memory that has been touched. Takes some hundred
+   * milliseconds, seconds on a busy machine; for a thread of its own. Gives back whether it could
+   * be done: the process's number may be taken meanwhile, or the right to trace be missing.
    */
   public boolean warmUp() {
     return WarmUp.with(this);

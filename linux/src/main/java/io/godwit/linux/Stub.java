@@ -92,7 +92,9 @@ public final class Stub implements AutoCloseable {
       bytes.bytes().put(0, elf);
       long written = Kernel.call(Syscall.WRITE, fd, bytes.address(), elf.length);
       LinuxException.check(written, Syscall.WRITE, "godwit-stub");
-      int pid = Spawn.spawn("/proc/self/fd/" + fd, inherited, "godwit-stub");
+      // Not /proc/self: in the child the descriptor is closed by the time it executes the file.
+      String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd;
+      int pid = Spawn.spawn(path, inherited, "godwit-stub");
       LinuxException.check(pid, Syscall.EXECVE, "godwit-stub");
       return new Pid(pid);
     } finally {

@@ -8,10 +8,15 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * posix_spawn(3). A child of ProcessBuilder cannot be traced: the JDK's reaper thread waits for it
  * and takes its stops. The child starts with no signal blocked and all actions at their default.
+ *
+ * <p>The JDK's own sockets are not close-on-exec, so that a child would keep the listening sockets
+ * of this process open, and a child that is moved would even bind them again. So every descriptor
+ * behind the standard ones is closed in the child.
  */
 public final class Spawn {
   private static final Linker LINKER = Linker.nativeLinker();
@@ -29,6 +34,27 @@ public final class Spawn {
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_adddup2"),
           FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle ADD_OPEN =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_addopen"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle ADD_CLOSE =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_addclose"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+  /** Since glibc 2.34; elsewhere the open descriptors are closed one by one. */
+  private static final Optional<MethodHandle> ADD_CLOSE_FROM =
+      LINKER
+          .defaultLookup()
+          .find("posix_spawn_file_actions_addclosefrom_np")
+          .map(
+              address ->
+                  LINKER.downcallHandle(
+                      address, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT)));
+
+  private static final int FIRST_FREE = 3;
+  private static final int O_RDWR = 2;
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
 
@@ -45,12 +71,28 @@ public final class Spawn {
   }
 
   /**
-   * Starts a program with an empty environment.
+   * Starts a program with an empty environment, this process's standard descriptors and, if asked
+   * for, one other.
    *
-   * @param inherited a descriptor that it gets although it is close-on-exec here, or -1
+   * @param inherited a descriptor that it gets although it is close-on-exec here, or -1. Those
+   *     below it that are not close-on-exec come along
    * @return its process id, or -errno
    */
   public static int spawn(String path, int inherited, String... arguments) {
+    return spawn(path, inherited, false, arguments);
+  }
+
+  /**
+   * Starts a program with an empty environment that has nothing of this process: its standard
+   * descriptors are /dev/null.
+   *
+   * @return its process id, or -errno
+   */
+  public static int spawnApart(String path, String... arguments) {
+    return spawn(path, -1, true, arguments);
+  }
+
+  private static int spawn(String path, int inherited, boolean apart, String... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(OPAQUE, 16);
       MemorySegment none = arena.allocate(OPAQUE, 16);
@@ -59,13 +101,19 @@ public final class Spawn {
       ignored = (int) SET_FLAGS.invokeExact(attributes, (short) (SETSIGDEF | SETSIGMASK));
       ignored = (int) SET_MASK.invokeExact(attributes, none);
       ignored = (int) SET_DEFAULT.invokeExact(attributes, all);
-      MemorySegment actions = MemorySegment.NULL;
+      MemorySegment actions = arena.allocate(OPAQUE, 16);
+      ignored = (int) ACTIONS_INIT.invokeExact(actions);
       if (inherited >= 0) {
-        actions = arena.allocate(OPAQUE, 16);
-        ignored = (int) ACTIONS_INIT.invokeExact(actions);
         // The same number twice: posix_spawn then clears close-on-exec in the child.
         ignored = (int) ADD_DUP2.invokeExact(actions, inherited, inherited);
       }
+      if (apart) {
+        MemorySegment nothing = arena.allocateFrom("/dev/null");
+        ignored = (int) ADD_OPEN.invokeExact(actions, 0, nothing, O_RDWR, 0);
+        ignored = (int) ADD_DUP2.invokeExact(actions, 0, 1);
+        ignored = (int) ADD_DUP2.invokeExact(actions, 0, 2);
+      }
+      closeFrom(actions, Math.max(FIRST_FREE, inherited + 1));
       MemorySegment argv = arena.allocate(ADDRESS, arguments.length + 1);
       for (int i = 0; i < arguments.length; i++) {
         argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments[i]));
@@ -76,12 +124,23 @@ public final class Spawn {
           (int)
               SPAWN.invokeExact(
                   pid, arena.allocateFrom(path), actions, attributes, argv, environment);
-      if (inherited >= 0) {
-        ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
-      }
+      ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
       return error == 0 ? pid.get(JAVA_INT, 0) : -error;
     } catch (Throwable impossible) { // invokeExact declares it; the C library throws nothing
       throw new AssertionError(impossible);
+    }
+  }
+
+  private static void closeFrom(MemorySegment actions, int first) throws Throwable {
+    if (ADD_CLOSE_FROM.isPresent()) {
+      int ignored = (int) ADD_CLOSE_FROM.get().invokeExact(actions, first);
+      return;
+    }
+    String[] open = new java.io.File("/proc/self/fd").list();
+    for (String number : open == null ? new String[0] : open) {
+      if (Integer.parseInt(number) >= first) {
+        int ignored = (int) ADD_CLOSE.invokeExact(actions, Integer.parseInt(number));
+      }
     }
   }
 }

@@ -129,6 +129,8 @@ public final class Daemon implements AutoCloseable {
         self(),
         controlSocket,
         pods.all().size());
+    // Commands are answered meanwhile; a move that comes first is as slow as the first one always.
+    Thread.ofPlatform().daemon(true).name("godwit-warm-up").start(engine::warmUp);
   }
 
   /**
