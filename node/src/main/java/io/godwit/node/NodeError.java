@@ -69,7 +69,11 @@ public enum NodeError implements ErrorCode {
   /** Something of the daemon itself failed. */
   INTERNAL(36, ExitStatus.FAILED),
   /** An address that is not host:port. */
-  BAD_ADDRESS(37, ExitStatus.USAGE);
+  BAD_ADDRESS(37, ExitStatus.USAGE),
+  /** What was built before the freeze cannot become what was frozen: it is begun again. */
+  NOT_REVISABLE(40, ExitStatus.REFUSED),
+  /** Pages that were to follow a process never will: it stands still. */
+  PAGES_LOST(41, ExitStatus.UNREACHABLE);
 
   private final String code;
   private final ExitStatus exitStatus;

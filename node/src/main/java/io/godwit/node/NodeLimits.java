@@ -37,6 +37,15 @@ public final class NodeLimits {
   /** What a program left behind is given that long to go away before it comes back. */
   public static final Duration EARLIER_END = Duration.ofSeconds(10);
 
+  /** How long a destination tries to reach the source of pages that follow a process. */
+  public static final Duration PAGES_BEHIND_PATIENCE = Duration.ofSeconds(60);
+
+  /** How long a source waits for somebody to ask for the pages that it has left. */
+  public static final Duration LEFT_PAGES_WAIT = Duration.ofSeconds(90);
+
+  /** How long a new migration waits for the pages of the one before. */
+  public static final Duration PAGES_BEFORE_NEXT = Duration.ofSeconds(60);
+
   /** How often the living are asked whether they live. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(2);
 

@@ -22,8 +22,20 @@ public enum FrameKind {
   END(7, 16),
   /** The receiver has taken everything up to END. */
   TAKEN(8, 0),
-  /** A request for pages: {@code space}, {@code address}, and the length as 8 bytes of payload. */
-  DEMAND(9, 8);
+  /**
+   * A request for pages: {@code space}, {@code address}, and as payload their length in bytes and
+   * the urgency (1 = a thread waits for them, 0 = nobody does), 4 bytes each.
+   */
+  DEMAND(9, 8),
+  /** A piece of a preliminary description, of the process while it still runs. */
+  EARLY_DESCRIPTION(10, WireLimits.CONTROL_PAYLOAD_BYTES),
+  /**
+   * Everything before it has been taken, when it comes back; {@code space} is 1 in the answer of
+   * who could not use it.
+   */
+  MARK(11, 0),
+  /** A DEMAND, whose numbers it repeats, has been answered by the PAGES before it. */
+  ANSWERED(12, 8);
 
   private final int code;
   private final int payloadLimit;
@@ -54,6 +66,9 @@ public enum FrameKind {
       case 7 -> END;
       case 8 -> TAKEN;
       case 9 -> DEMAND;
+      case 10 -> EARLY_DESCRIPTION;
+      case 11 -> MARK;
+      case 12 -> ANSWERED;
       default -> null;
     };
   }

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * Frames to and from another node. One thread sends and one thread receives; the two may be
@@ -20,6 +21,8 @@ import javax.net.ssl.SSLException;
 public final class PageChannel implements AutoCloseable {
   private static final int SOCKET_BUFFER_BYTES = 4 << 20;
   private static final int SECRET_BYTES = 32;
+  private static final int KEEP_ALIVE_SECONDS = 4;
+  private static final int KEEP_ALIVE_PROBES = 4;
 
   private final ByteLink link;
   private final String peer;
@@ -85,6 +88,11 @@ public final class PageChannel implements AutoCloseable {
     socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     socket.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
     socket.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+    // A machine that vanishes without a word is found out even while nothing is to be sent.
+    socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_SECONDS);
+    socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_PROBES);
   }
 
   /**

@@ -63,6 +63,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private final OwnedFd ending = OwnedFd.of(EventFiles.eventfd(0, false));
   private final boolean pushes;
+  private final Keeper keeper;
   private @Nullable PageOrigin origin;
   private @Nullable String lostBecause;
   private boolean closed;
@@ -93,7 +94,40 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
    *     the source lasts until all have been touched
    */
   public FaultServer(boolean pushes) {
+    this(pushes, Keeper.NONE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param keeper holds every descriptor as well, beyond the death of this process
+   */
+  public FaultServer(boolean pushes, Keeper keeper) {
     this.pushes = pushes;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Holds on to descriptors as long as pages are missing. When the last holder of one lets go, the
+   * kernel lets the program read zeros where its pages are missing: with a keeper that outlives
+   * this process, it waits instead.
+   */
+  public interface Keeper {
+    /** Nobody: for processes that do not outlive this one. */
+    Keeper NONE =
+        new Keeper() {
+          @Override
+          public void keep(Fd descriptor) {}
+
+          @Override
+          public void release() {}
+        };
+
+    /** Holds one more. Called under the server's lock. */
+    void keep(Fd descriptor);
+
+    /** Lets go of all: nothing is missing any more. Called under the server's lock. */
+    void release();
   }
 
   /**
@@ -106,6 +140,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public void add(ObjectId id, Userfaultfd uffd, List<AddressRange> missing) {
     lock.lock();
     try {
+      keeper.keep(uffd.fd());
       spaces.add(new Space(id, uffd, new MissingPages(missing)));
     } finally {
       lock.unlock();
@@ -130,7 +165,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public void push() {
     lock.lock();
     try {
-      while (pushes && pushing < WINDOW && pushNext()) {
+      while (pushes && pushing < WINDOW && pushNext(pushing == 0)) {
         pushing++;
       }
     } finally {
@@ -188,6 +223,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       switch (message) {
         case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
         case Userfaultfd.Forked(Fd child) -> {
+          keeper.keep(child);
           Space born =
               new Space(space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
           spaces.add(born);
@@ -235,11 +271,16 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  /** Asks for the next pages that nobody waits for; false if there are none. */
-  private boolean pushNext() {
+  /**
+   * Asks for the next pages that nobody waits for; false if there are none.
+   *
+   * @param alone whether nothing else that nobody waits for is on its way: only then does it begin
+   *     anew, or it would ask twice for what is
+   */
+  private boolean pushNext(boolean alone) {
     for (Space space : spaces) {
       MissingPages.Piece next = space.missing.next(space.cursor, PUSH_BYTES);
-      if (next == null && space.cursor > 0) {
+      if (next == null && alone && space.cursor > 0) {
         next = space.missing.next(0, PUSH_BYTES);
       }
       if (next != null) {
@@ -334,7 +375,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
     lock.lock();
     try {
-      if (!pushNext()) {
+      if (!pushNext(pushing == 1)) {
         pushing--;
       }
       endIfComplete();
@@ -368,6 +409,9 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       if (!space.missing.isEmpty()) {
         return;
       }
+    }
+    if (!closed) {
+      keeper.release(); // while faults are still answered: this process's are the last references
     }
     endServing();
   }
@@ -433,7 +477,10 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  /** Stops serving. Pages that are missing read as zeros afterwards: end the processes before. */
+  /**
+   * Stops serving. Pages that are missing read as zeros afterwards, unless a keeper holds the
+   * descriptors: end the processes before.
+   */
   @Override
   public void close() {
     lock.lock();

@@ -4,28 +4,47 @@ import io.godwit.core.GodwitException;
 import io.godwit.engine.Engine;
 import io.godwit.engine.PhaseListener;
 import io.godwit.engine.RebuiltPod;
+import io.godwit.engine.pages.PageOrigin;
 import io.godwit.image.ObjectId;
+import io.godwit.image.PodImage;
 import io.godwit.image.codec.PodCodec;
+import io.godwit.linux.LinuxException;
 import io.godwit.node.NodeError;
-import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.pod.ArrivalPod;
 import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.ConsoleState;
 import io.godwit.node.pod.Pod;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A pod that is being built at its destination. */
 final class ArrivingPod implements ProcessMover.Arrival {
+  private static final Logger LOG = System.getLogger(ArrivingPod.class.getName());
+
   private final Engine engine;
   private final ArrivalPod room;
   private final Pod pod;
   private final ProcessEntry entry;
   private final LocalProcesses processes;
+  private final FollowingPages following;
+  private @Nullable RebuiltPod begun;
+  private FollowingPages.@Nullable Following behind;
   private @Nullable ConsoleRelay relay;
 
-  ArrivingPod(Engine engine, ArrivalPod room, ProcessEntry entry, LocalProcesses processes) {
+  ArrivingPod(
+      Engine engine,
+      ArrivalPod room,
+      ProcessEntry entry,
+      LocalProcesses processes,
+      FollowingPages following) {
+    this.following = following;
     this.engine = engine;
     this.room = room;
     this.pod = room.pod();
@@ -34,53 +53,105 @@ final class ArrivingPod implements ProcessMover.Arrival {
   }
 
   @Override
-  public void build(byte[] description, ProcessMover.PageSource pages) {
-    ByteBuffer in = ByteBuffer.wrap(description);
-    int length = in.remaining() < 4 ? -1 : in.getInt();
-    if (length < 0 || length > in.remaining() || length > NodeLimits.METADATA_BYTES) {
-      throw new GodwitException(
-          NodeError.STATE_INCOMPLETE,
-          "taking '" + pod.id() + "'",
-          "its description is cut short",
-          "run the same version of Godwit on both nodes");
-    }
-    ByteBuffer image = in.slice(in.position(), length);
-    byte[] console = new byte[in.remaining() - length];
-    in.position(in.position() + length).get(console);
-    rebuild(image, pages);
-    if (console.length > 0) {
-      relay = ConsoleRelay.restored(pod, ConsoleState.of(console));
+  public boolean prepare(byte[] description) {
+    RebuiltPod early =
+        engine.rebuild(
+            PodCodec.decode(ByteBuffer.wrap(description), "the first description of " + pod.id()),
+            room.options(),
+            room.tracer(),
+            PhaseListener.NONE);
+    try {
+      early.makeEarly();
+      begun = early;
+      return true;
+    } catch (GodwitException | LinuxException cannot) {
+      LOG.log(Level.INFO, "{0} is built in the freeze: {1}", pod.id(), cannot.getMessage());
+      early.close();
+      room.clear();
+      return false;
     }
   }
 
-  private void rebuild(ByteBuffer image, ProcessMover.PageSource pages) {
-    try (RebuiltPod rebuilt =
-        engine.rebuild(
-            PodCodec.decode(image, "the description of '" + pod.id() + "'"),
-            room.options(),
-            room.tracer(),
-            PhaseListener.NONE)) {
-      rebuilt.make();
-      long written = rebuilt.writePages(() -> run(pages.next()));
+  @Override
+  public void take(ProcessMover.PageSource.Run run) {
+    Deque<io.godwit.engine.pages.PageSource.Run> one = new ArrayDeque<>(1);
+    one.add(engineRun(run));
+    long written = Objects.requireNonNull(begun).writePages(one::poll);
+    assert written >= 0;
+  }
+
+  @Override
+  public void build(
+      byte[] description,
+      ProcessMover.PageSource pages,
+      Function<PageOrigin.Answers, ProcessMover.PagesBehind> origins) {
+    FrozenState state = FrozenState.of(description);
+    try (RebuiltPod built = made(state)) {
+      begun = null;
+      long written = built.writePages(() -> run(pages.next()));
       assert written >= 0;
-      rebuilt.finish();
-      room.detach(rebuilt);
+      if (!state.following().isEmpty()) {
+        FollowingPages.Following pod = following.of(room);
+        behind = pod;
+        built.serveFaults(pod.server(), state.following());
+        pod.start(origins.apply(pod.server()));
+      }
+      built.finish();
+      room.detach(built);
     }
     room.letGo();
+    if (state.console().length > 0) {
+      relay = ConsoleRelay.restored(pod, ConsoleState.of(state.console()));
+    }
+  }
+
+  private RebuiltPod made(FrozenState state) {
+    PodImage image =
+        PodCodec.decode(ByteBuffer.wrap(state.image()), "the description of '" + pod.id() + "'");
+    RebuiltPod early = begun;
+    if (early != null && state.revises()) {
+      if (early.revise(image, state.dropped())) {
+        return early;
+      }
+      throw new GodwitException(
+          NodeError.NOT_REVISABLE,
+          "building '" + pod.id() + "'",
+          "what was built before the freeze stands in its way",
+          "it is tried again without");
+    }
+    if (early != null) {
+      begun = null;
+      early.close();
+      room.clear();
+    }
+    RebuiltPod anew = engine.rebuild(image, room.options(), room.tracer(), PhaseListener.NONE);
+    try {
+      anew.make();
+      return anew;
+    } catch (RuntimeException failed) {
+      anew.close();
+      throw failed;
+    }
   }
 
   private static io.godwit.engine.pages.PageSource.@Nullable Run run(
       ProcessMover.PageSource.@Nullable Run run) {
-    return run == null
-        ? null
-        : new io.godwit.engine.pages.PageSource.Run(
-            new ObjectId(run.object()), run.address(), run.content());
+    return run == null ? null : engineRun(run);
+  }
+
+  private static io.godwit.engine.pages.PageSource.Run engineRun(ProcessMover.PageSource.Run run) {
+    return new io.godwit.engine.pages.PageSource.Run(
+        new ObjectId(run.object()), run.address(), run.content());
   }
 
   @Override
   public void thaw() {
     processes.thawing(pod);
     pod.cgroup().thaw();
+    FollowingPages.Following pages = behind;
+    if (pages != null) {
+      pages.follow();
+    }
     ConsoleRelay console = relay;
     if (console != null) {
       try {
@@ -95,6 +166,10 @@ final class ArrivingPod implements ProcessMover.Arrival {
   @Override
   public void discard() {
     pod.relinquish();
+    FollowingPages.Following pages = behind;
+    if (pages != null) {
+      pages.giveUp();
+    }
     room.letGo();
     ConsoleRelay console = relay;
     if (console != null) {

@@ -193,7 +193,8 @@ public final class Daemon implements AutoCloseable {
         self(),
         "",
         configuration.encryptPages(),
-        entry.uid());
+        entry.uid(),
+        MoveOrder.Wishes.NONE);
   }
 
   /** This node's name. */

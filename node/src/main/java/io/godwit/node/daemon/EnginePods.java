@@ -8,20 +8,27 @@ import io.godwit.engine.FrozenPod;
 import io.godwit.engine.PhaseListener;
 import io.godwit.engine.extract.Extractor;
 import io.godwit.engine.extract.Origins;
+import io.godwit.engine.pages.Precopy;
 import io.godwit.image.Namespaces;
 import io.godwit.image.PodIdentity;
+import io.godwit.image.codec.PodCodec;
+import io.godwit.linux.LinuxException;
 import io.godwit.linux.launch.TerminalCalls;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.peers.NodeFacts;
 import io.godwit.node.pod.ArrivalPod;
 import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodRoom;
 import io.godwit.node.pod.PodSpec;
 import io.godwit.node.pod.TimeOffsets;
+import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * encoded image (4 bytes), the image, and the state of the console.
  */
 final class EnginePods implements ProcessMover {
+  private static final Logger LOG = System.getLogger(EnginePods.class.getName());
   private static final String VERSION = "0.1.0";
 
   private final NodeId self;
@@ -42,6 +50,7 @@ final class EnginePods implements ProcessMover {
   private final PodRoom pods;
   private final LocalProcesses processes;
   private final RequirementsReader requirements;
+  private final FollowingPages following;
 
   EnginePods(NodeId self, Engine engine, PodRoom pods, LocalProcesses processes, NodeFacts facts) {
     this.self = self;
@@ -49,6 +58,7 @@ final class EnginePods implements ProcessMover {
     this.pods = pods;
     this.processes = processes;
     this.requirements = new RequirementsReader(facts);
+    this.following = new FollowingPages(processes);
   }
 
   private Pod pod(String name) {
@@ -89,6 +99,7 @@ final class EnginePods implements ProcessMover {
   @Override
   public Requirements inspect(String name) {
     Pod pod = pod(name);
+    following.awaitAll(name);
     List<Pid> roots = roots(pod);
     engine.inspect(roots, ArrivalPod.externals(pod)).throwIfRefused();
     return requirements.read(Engine.descendants(roots), entry(name));
@@ -106,32 +117,85 @@ final class EnginePods implements ProcessMover {
         .toBytes();
   }
 
+  private Extractor.Surroundings around(Pod pod, ProcessEntry entry) {
+    return new Extractor.Surroundings(
+        new PodIdentity(
+            entry.name(),
+            Optional.of(entry.name()),
+            Optional.of(entry.home().name()),
+            entry.epoch(),
+            new Pid(pod.record().mainPodPid())),
+        Origins.here(VERSION, self.name()),
+        new Namespaces(
+            Set.of(
+                Namespaces.Kind.PID,
+                Namespaces.Kind.MOUNT,
+                Namespaces.Kind.UTS,
+                Namespaces.Kind.IPC,
+                Namespaces.Kind.TIME),
+            pod.record().hostname(),
+            "(none)",
+            List.of()));
+  }
+
   @Override
-  public Departure freeze(String name) {
+  public @Nullable Preliminary begin(String name) {
     Pod pod = pod(name);
     ProcessEntry entry = entry(name);
-    Extractor.Surroundings around =
-        new Extractor.Surroundings(
-            new PodIdentity(
-                name,
-                Optional.of(name),
-                Optional.of(entry.home().name()),
-                entry.epoch(),
-                new Pid(pod.record().mainPodPid())),
-            Origins.here(VERSION, self.name()),
-            new Namespaces(
-                Set.of(
-                    Namespaces.Kind.PID,
-                    Namespaces.Kind.MOUNT,
-                    Namespaces.Kind.UTS,
-                    Namespaces.Kind.IPC,
-                    Namespaces.Kind.TIME),
-                pod.record().hostname(),
-                "(none)",
-                List.of()));
-    FrozenPod frozen =
-        engine.freeze(roots(pod), ArrivalPod.externals(pod), around, PhaseListener.NONE);
-    return new LeavingPod(pod, frozen, processes.consoles().relay(name));
+    try {
+      return new BegunPod(
+          engine.precopy(
+              roots(pod), ArrivalPod.externals(pod), around(pod, entry), PhaseListener.NONE));
+    } catch (GodwitException | LinuxException notHere) {
+      LOG.log(Level.INFO, "all of {0} goes in the freeze: {1}", name, notHere.getMessage());
+      return null;
+    }
+  }
+
+  /** A pod whose memory is sent while it runs. */
+  private record BegunPod(Precopy precopy) implements Preliminary {
+    @Override
+    public byte[] describe() {
+      return PodCodec.encode(precopy.image());
+    }
+
+    @Override
+    public void send(TransferStrategy.Pass pass, StopRule rule, PageSink sink) {
+      io.godwit.engine.pages.PageSink to =
+          (object, address, content) -> sink.accept(object.number(), address, content);
+      switch (pass) {
+        case NONE -> {}
+        case ONE -> {
+          long found = precopy.scan();
+          long sent = precopy.send(to);
+          LOG.log(Level.DEBUG, "{0} of {1} bytes sent while it runs", sent, found);
+        }
+        case ROUNDS -> LOG.log(Level.DEBUG, "rounds end: {0}", precopy.rounds(to, rule));
+      }
+    }
+
+    @Override
+    public void close() {
+      precopy.close();
+    }
+  }
+
+  @Override
+  public Departure freeze(String name, TransferStrategy strategy, @Nullable Preliminary begun) {
+    Precopy precopy = begun instanceof BegunPod(Precopy earlier) ? earlier : null;
+    try {
+      Pod pod = pod(name);
+      ProcessEntry entry = entry(name);
+      FrozenPod frozen =
+          engine.freeze(
+              roots(pod), ArrivalPod.externals(pod), around(pod, entry), PhaseListener.NONE);
+      return new LeavingPod(pod, frozen, processes.consoles().relay(name), strategy, precopy);
+    } catch (RuntimeException failed) {
+      if (precopy != null) {
+        precopy.close();
+      }
+      throw failed;
+    }
   }
 
   @Override
@@ -161,16 +225,23 @@ final class EnginePods implements ProcessMover {
     try {
       // Durable before the word that all is there: a daemon that is restarted has it from here.
       processes.expect(description.process());
-      return new ArrivingPod(engine, pod, description.process(), processes);
+      return new ArrivingPod(engine, pod, description.process(), processes, following);
     } catch (RuntimeException failed) {
       pod.close();
       throw failed;
     }
   }
 
+  private boolean runsHere(String name) {
+    return processes
+        .find(name)
+        .filter(entry -> entry.waitStatus() == null && entry.node().equals(self))
+        .isPresent();
+  }
+
   /** A program that comes back soon may find what it left here still going away. */
   private void awaitEndOfEarlier(String name) {
-    Optional<Pod> earlier = pods.find(name).filter(Pod::isRelinquished);
+    Optional<Pod> earlier = pods.find(name).filter(pod -> pod.isRelinquished() || !runsHere(name));
     if (earlier.isEmpty()) {
       return;
     }

@@ -1,31 +1,56 @@
 package io.godwit.node.daemon;
 
+import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
+import io.godwit.core.Pid;
 import io.godwit.engine.FrozenPod;
+import io.godwit.engine.pages.FrozenOrigin;
+import io.godwit.engine.pages.HotPages;
+import io.godwit.engine.pages.PageOrigin;
+import io.godwit.engine.pages.Precopy;
+import io.godwit.image.LiveProcess;
+import io.godwit.image.ObjectId;
 import io.godwit.image.codec.PodCodec;
+import io.godwit.linux.RemoteMemory;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.ConsoleState;
 import io.godwit.node.pod.Pod;
-import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A frozen pod at its source. What it tells of itself is the length of the encoded image (4 bytes),
- * the image, and the state of the console.
- */
+/** A frozen pod at its source. */
 final class LeavingPod implements ProcessMover.Departure {
   private final Pod pod;
   private final FrozenPod frozen;
   private final Optional<ConsoleRelay> relay;
+  private final TransferStrategy strategy;
+  private final @Nullable Precopy begun;
   private @Nullable ConsoleState console;
+  private @Nullable FrozenOrigin origin;
+  private HotPages.Division pages = new HotPages.Division(Map.of(), Map.of());
 
-  LeavingPod(Pod pod, FrozenPod frozen, Optional<ConsoleRelay> relay) {
+  /**
+   * Takes over what was frozen.
+   *
+   * @param begun what the destination has already, or null; closed by this
+   */
+  LeavingPod(
+      Pod pod,
+      FrozenPod frozen,
+      Optional<ConsoleRelay> relay,
+      TransferStrategy strategy,
+      @Nullable Precopy begun) {
     this.pod = pod;
     this.frozen = frozen;
     this.relay = relay;
+    this.strategy = strategy;
+    this.begun = begun;
   }
 
   @Override
@@ -42,23 +67,61 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public byte[] describe() {
+    Precopy.Remainder rest = rest();
+    pages =
+        strategy.follows()
+            ? HotPages.divide(frozen.image(), rest.needed())
+            : new HotPages.Division(rest.needed(), Map.of());
     byte[] image = PodCodec.encode(frozen.image());
     frozen.yieldLocks();
     ConsoleState state = console;
-    byte[] streams = state == null ? new byte[0] : state.toBytes();
-    return ByteBuffer.allocate(4 + image.length + streams.length)
-        .putInt(image.length)
-        .put(image)
-        .put(streams)
-        .array();
+    return new FrozenState(
+            image,
+            rest.revisable(),
+            rest.dropped(),
+            withPages(pages.later()),
+            state == null ? new byte[0] : state.toBytes())
+        .toBytes();
+  }
+
+  private Precopy.Remainder rest() {
+    Map<ObjectId, List<AddressRange>> present = frozen.privatePages();
+    return begun == null
+        ? new Precopy.Remainder(false, present, Map.of())
+        : begun.remainder(frozen.image(), present, strategy.follows());
+  }
+
+  private static Map<ObjectId, List<AddressRange>> withPages(
+      Map<ObjectId, List<AddressRange>> ranges) {
+    Map<ObjectId, List<AddressRange>> found = new HashMap<>(ranges);
+    found.values().removeIf(List::isEmpty);
+    return found;
   }
 
   @Override
   public void transfer(ProcessMover.PageSink sink) {
     long bytes =
         frozen.sendPages(
-            (object, address, content) -> sink.accept(object.number(), address, content));
+            (object, address, content) -> sink.accept(object.number(), address, content),
+            pages.now());
     assert bytes >= 0;
+  }
+
+  @Override
+  public boolean leavesPages() {
+    return !withPages(pages.later()).isEmpty();
+  }
+
+  @Override
+  public PageOrigin serve(PageOrigin.Answers answers) {
+    Map<ObjectId, RemoteMemory> memories = new HashMap<>();
+    for (LiveProcess process : frozen.image().live()) {
+      Pid host = frozen.tree().process(process.pid()).orElseThrow().hostPid();
+      memories.put(process.memory().id(), RemoteMemory.of(host));
+    }
+    FrozenOrigin made = new FrozenOrigin(memories, answers);
+    origin = made;
+    return made;
   }
 
   @Override
@@ -69,9 +132,11 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public void undo() {
+    stopServing();
     // The tracer holds them still; calls cannot be made in them under a frozen cgroup.
     pod.cgroup().thaw();
     frozen.undo();
+    endTracking();
     try {
       if (relay.isPresent() && console != null) {
         relay.get().resume();
@@ -83,8 +148,24 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public void kill() {
+    stopServing();
     pod.relinquish();
     frozen.kill();
+    endTracking();
+  }
+
+  private void stopServing() {
+    FrozenOrigin serving = origin;
+    if (serving != null) {
+      origin = null;
+      serving.close();
+    }
+  }
+
+  private void endTracking() {
+    if (begun != null) {
+      begun.close();
+    }
   }
 
   static GodwitException interrupted(String pod) {

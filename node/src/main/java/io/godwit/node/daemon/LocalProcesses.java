@@ -400,6 +400,12 @@ final class LocalProcesses implements Residents {
     }
   }
 
+  /** Pages of a process that runs here will never come: it stands still from now on. */
+  void pagesLost(String pod, long bytes, String why) {
+    registry.change(
+        pod, e -> e.remarked(bytes + " bytes of its memory are lost with their source: " + why));
+  }
+
   private static ProcessEntry later(ProcessEntry e, NodeId where, Epoch epoch) {
     return epoch.compareTo(e.epoch()) >= 0 ? e.at(where, epoch) : e;
   }

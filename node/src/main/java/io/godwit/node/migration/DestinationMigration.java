@@ -3,6 +3,7 @@ package io.godwit.node.migration;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.engine.pages.PageOrigin;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
@@ -22,6 +23,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a migration at the destination, on a thread of their own. */
@@ -36,12 +38,19 @@ final class DestinationMigration implements DestinationCase.Hands {
   private final PageServer.Session session;
   private final MessageQueue incoming;
   private final StreamObserver<MigrationMessage> stream;
+  private final @Nullable Supplier<PageChannel> behind;
   private final PhaseTimer phases;
+  private @Nullable RemotePages remote;
   private ProcessMover.@Nullable Arrival arrival;
   private @Nullable PageChannel channel;
   private long receivedBytes;
   private @Nullable GodwitException failure;
 
+  /**
+   * Prepares.
+   *
+   * @param behind connects to where pages that follow are, or null where none can
+   */
   DestinationMigration(
       NegotiateRequest request,
       long receivedNanos,
@@ -51,6 +60,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       PageServer.Session session,
       MessageQueue incoming,
       StreamObserver<MigrationMessage> stream,
+      @Nullable Supplier<PageChannel> behind,
       PhaseGate gate) {
     this.request = request;
     this.receivedNanos = receivedNanos;
@@ -60,6 +70,7 @@ final class DestinationMigration implements DestinationCase.Hands {
     this.session = session;
     this.incoming = incoming;
     this.stream = stream;
+    this.behind = behind;
     this.phases =
         new PhaseTimer(
             request.getProcess().getPod(),
@@ -99,6 +110,10 @@ final class DestinationMigration implements DestinationCase.Hands {
         channel = null;
         pages.close();
       }
+      RemotePages following = remote;
+      if (following != null) {
+        following.closeUnused();
+      }
       complete();
     }
   }
@@ -119,13 +134,16 @@ final class DestinationMigration implements DestinationCase.Hands {
             request.getPodDescription().toByteArray(),
             receivedNanos);
     arrival = building;
+    if (behind != null) {
+      remote = new RemotePages(request.getProcess().getPod(), behind);
+    }
     send(MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);
     channel = pages;
-    byte[] description = description(pages);
+    byte[] description = takeEarly(pages, building);
     phases.begin(Phase.TRANSFER);
     Incoming source = new Incoming(pages);
-    building.build(description, source);
+    building.build(description, source, this::pagesBehind);
     source.requireEnd();
     MigrationMessage sent = incoming.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
     if (sent.getKindCase() == KindCase.ABORT) {
@@ -135,10 +153,59 @@ final class DestinationMigration implements DestinationCase.Hands {
     ownership.on(DestinationOwnership.Event.BUILT);
   }
 
-  private static byte[] description(PageChannel pages) {
-    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+  private ProcessMover.PagesBehind pagesBehind(PageOrigin.Answers answers) {
+    RemotePages pages = remote;
+    if (pages == null) {
+      throw new GodwitException(
+          NodeError.STATE_INCOMPLETE,
+          "building a process",
+          "pages are to follow it, and the source did not say from where",
+          "run the same version of Godwit on both nodes");
+    }
+    return pages.to(answers);
+  }
+
+  /** What comes while the process still runs, up to the description of what was frozen. */
+  private static byte[] takeEarly(PageChannel pages, ProcessMover.Arrival building) {
+    Pieces early = new Pieces();
+    Pieces last = new Pieces();
+    boolean usable = false;
     while (true) {
-      PageChannel.Frame piece = pages.expect(FrameKind.DESCRIPTION);
+      PageChannel.Frame frame = pages.receive();
+      switch (frame.kind()) {
+        case EARLY_DESCRIPTION -> {
+          if (early.take(frame)) {
+            usable = building.prepare(early.bytes());
+          }
+        }
+        case PAGES -> {
+          if (usable) {
+            building.take(
+                new ProcessMover.PageSource.Run(frame.space(), frame.address(), frame.payload()));
+          }
+        }
+        case MARK -> pages.send(FrameKind.MARK, usable ? 0 : 1, 0);
+        case DESCRIPTION -> {
+          if (last.take(frame)) {
+            return last.bytes();
+          }
+        }
+        default ->
+            throw new GodwitException(
+                WireError.GARBAGE,
+                "receiving a process",
+                "a frame of kind " + frame.kind() + " came before its description",
+                "run the same version of Godwit on both nodes");
+      }
+    }
+  }
+
+  /** A description that comes in pieces. */
+  private static final class Pieces {
+    private final ByteArrayOutputStream whole = new ByteArrayOutputStream();
+
+    /** True when it was the last. */
+    boolean take(PageChannel.Frame piece) {
       if (piece.address() != whole.size()
           || whole.size() + piece.payload().remaining() > NodeLimits.METADATA_BYTES) {
         throw new GodwitException(
@@ -150,9 +217,11 @@ final class DestinationMigration implements DestinationCase.Hands {
       byte[] bytes = new byte[piece.payload().remaining()];
       piece.payload().get(bytes);
       whole.writeBytes(bytes);
-      if (piece.space() == 1) {
-        return whole.toByteArray();
-      }
+      return piece.space() == 1;
+    }
+
+    byte[] bytes() {
+      return whole.toByteArray();
     }
   }
 

@@ -7,6 +7,15 @@ import io.godwit.core.Epoch;
  *
  * @param epoch under which the process runs at the destination
  * @param freezeNanos from the suspension at the source to the word that it runs at the destination
- * @param bytes of state that went over, description and memory
+ * @param bytes of state that went over until it ran, description and memory
+ * @param freezeBytes of these, what went while it stood still
+ * @param residualNanos how long it has needed pages of this node since it was frozen, until now if
+ *     it still does
  */
-public record MigrationResult(Epoch epoch, long freezeNanos, long totalNanos, long bytes) {}
+public record MigrationResult(
+    Epoch epoch,
+    long freezeNanos,
+    long totalNanos,
+    long bytes,
+    long freezeBytes,
+    long residualNanos) {}

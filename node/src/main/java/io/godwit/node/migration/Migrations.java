@@ -7,6 +7,7 @@ import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.Negotiation.Outcome;
+import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.WireFailure;
@@ -18,6 +19,7 @@ import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
+import io.godwit.wire.proto.Open;
 import io.godwit.wire.proto.ProcessRef;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -195,24 +198,42 @@ public final class Migrations implements MigrationService, AutoCloseable {
           "a migration of it is under way",
           "wait for its end; 'godwit ps' shows it");
     }
-    String name = UUID.randomUUID().toString();
     try {
-      SourceMigration migration =
-          new SourceMigration(
-              order,
-              name,
-              host,
-              mover,
-              order.encryptPages() ? security.apply(order.destination()) : open,
-              gate,
-              observer);
-      SourceCase ownership =
-          new SourceCase(migration.record(), journal, migration, SourceOwnership.State.MOVING);
-      departures.put(name, ownership);
-      return outcome(order, migration, ownership);
+      return attempt(order, false, observer);
+    } catch (GodwitException failed) {
+      if (!failed.code().code().equals(NodeError.NOT_REVISABLE.code())) {
+        throw failed;
+      }
+      // The process has changed too much since its first description: all of it in the freeze.
+      return attempt(order, true, observer);
     } finally {
       moving.remove(order.pod());
     }
+  }
+
+  private MigrationResult attempt(MoveOrder order, boolean anew, MigrationObserver observer)
+      throws InterruptedException {
+    String name = UUID.randomUUID().toString();
+    SourceMigration migration =
+        new SourceMigration(
+            order,
+            name,
+            host,
+            mover,
+            order.encryptPages() ? security.apply(order.destination()) : open,
+            pages,
+            anew,
+            gate,
+            observer);
+    SourceCase ownership =
+        new SourceCase(migration.record(), journal, migration, SourceOwnership.State.MOVING);
+    departures.put(name, ownership);
+    MigrationResult result = outcome(order, migration, ownership);
+    if (!order.wishes().noResidual()) {
+      return result;
+    }
+    migration.awaitLast();
+    return migration.result();
   }
 
   private MigrationResult outcome(MoveOrder order, SourceMigration migration, SourceCase ownership)
@@ -231,7 +252,9 @@ public final class Migrations implements MigrationService, AutoCloseable {
       case GONE -> migration.result();
       case KEPT, CLEARING -> {
         forget(ownership);
-        throw failure == null || migration.phase() == Phase.NEGOTIATE
+        throw failure == null
+                || migration.phase() == Phase.NEGOTIATE
+                || failure.code().code().equals(NodeError.NOT_REVISABLE.code())
             ? failure(failure, order)
             : new GodwitException(
                 NodeError.MIGRATION_UNDONE,
@@ -349,8 +372,9 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private void arrive(
       NodeId source, MessageQueue incoming, StreamObserver<MigrationMessage> stream) {
     Reservation reservation;
+    MigrationMessage opening;
     try {
-      MigrationMessage opening = incoming.expect(KindCase.OPEN, WireLimits.GREETING_TIME);
+      opening = incoming.expect(KindCase.OPEN, WireLimits.GREETING_TIME);
       reservation = reservations.remove(opening.getOpen().getMigration());
       if (reservation == null || !reservation.source().equals(source)) {
         throw new GodwitException(
@@ -377,6 +401,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             reservation.session(),
             incoming,
             stream,
+            behind(opening.getOpen(), request, source),
             gate);
     DestinationCase ownership =
         new DestinationCase(
@@ -396,6 +421,21 @@ public final class Migrations implements MigrationService, AutoCloseable {
     if (ownership.state() == DestinationOwnership.State.DISCARDED) {
       arrivals.remove(request.getMigration());
     }
+  }
+
+  /** How the pages are reached that the source leaves behind; null if it leaves none. */
+  private @Nullable Supplier<PageChannel> behind(
+      Open opening, NegotiateRequest request, NodeId source) {
+    if (opening.getLeftPort() == 0) {
+      return null;
+    }
+    PageSecurity secured = request.getEncryptPages() ? security.apply(source) : open;
+    return () ->
+        PageChannel.connect(
+            host.pageAddress(source, opening.getLeftPort()),
+            request.getMigration() + SourceMigration.LEFT,
+            opening.getLeftSecret().toByteArray(),
+            secured);
   }
 
   /** An attempt that nobody here remembers took nothing and will not. */

@@ -9,6 +9,7 @@ import io.godwit.core.NodeId;
  * @param epoch under which it runs now
  * @param home where it was started
  * @param homeAddress host:port of the home
+ * @param strategy by its name; empty for the default
  * @param encryptPages whether the contents of memory are encrypted on the way
  */
 public record MoveOrder(
@@ -19,4 +20,11 @@ public record MoveOrder(
     NodeId destination,
     String strategy,
     boolean encryptPages,
-    int requestedByUid) {}
+    int requestedByUid,
+    Wishes wishes) {
+  /** What the user asked for besides. */
+  public record Wishes(boolean noResidual) {
+    /** Nothing. */
+    public static final Wishes NONE = new Wishes(false);
+  }
+}

@@ -1,7 +1,10 @@
 package io.godwit.node.migration;
 
+import io.godwit.engine.pages.PageOrigin;
+import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +25,33 @@ public interface ProcessMover {
    */
   byte[] podDescription(String pod);
 
-  /** Step 2: suspends every thread of the pod. */
-  Departure freeze(String pod);
+  /**
+   * Begins to send a pod's memory while it runs; it stands still for a moment.
+   *
+   * @return null where this machine or this pod does not allow it: then everything goes in the
+   *     freeze
+   */
+  @Nullable Preliminary begin(String pod);
+
+  /** A pod whose memory is being sent while it runs. Used by one thread at a time. */
+  interface Preliminary extends AutoCloseable {
+    /** What the destination can build already, encoded. */
+    byte[] describe();
+
+    /** Sends memory as the strategy says. */
+    void send(TransferStrategy.Pass pass, StopRule rule, PageSink sink);
+
+    /** Ends the tracking of what the pod writes; the pod goes on undisturbed. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Step 2: suspends every thread of the pod.
+   *
+   * @param begun what the destination has already, or null; the departure closes it
+   */
+  Departure freeze(String pod, TransferStrategy strategy, @Nullable Preliminary begun);
 
   /** A frozen pod at the source. Used by one thread at a time. */
   interface Departure {
@@ -42,6 +70,15 @@ public interface ProcessMover {
     /** Restores what was disturbed; the processes go on. Also after {@link #seal}. */
     void undo();
 
+    /** Whether pages were left that follow the process. Known after {@link #describe}. */
+    boolean leavesPages();
+
+    /**
+     * Gives out pages that were left, until {@link #kill} or {@link #undo}. May be called again
+     * when an earlier taker is gone.
+     */
+    PageOrigin serve(PageOrigin.Answers answers);
+
     /** Removes the instance: it runs elsewhere. */
     void kill();
   }
@@ -57,18 +94,40 @@ public interface ProcessMover {
   /** A pod that is being built at the destination. Used by one thread at a time. */
   interface Arrival {
     /**
+     * Builds what it can from a preliminary description.
+     *
+     * @return false if it cannot: nothing of it counts then
+     */
+    boolean prepare(byte[] description);
+
+    /** Takes a run of memory that was sent while the process ran. */
+    void take(PageSource.Run run);
+
+    /**
      * Steps 5 and 6: builds the processes. When this returns they are complete, detached and held
      * by their frozen cgroup.
      *
      * @param description from {@link Departure#describe}
+     * @param origins connects to where the pages are that follow
      */
-    void build(byte[] description, PageSource pages);
+    void build(
+        byte[] description, PageSource pages, Function<PageOrigin.Answers, PagesBehind> origins);
 
-    /** Step 8: they run. */
+    /** Step 8: they run. Pages that are not here yet follow from now on. */
     void thaw();
 
     /** Removes what was built; it has never run. */
     void discard();
+  }
+
+  /** The pages of a process that are still at its source, as its destination reaches them. */
+  interface PagesBehind extends PageOrigin, AutoCloseable {
+    /** Tells the source that it is needed no more. */
+    void complete();
+
+    /** Breaks off. */
+    @Override
+    void close();
   }
 
   /** The instance of a pod that an earlier daemon left behind, or null when there is none. */

@@ -5,9 +5,11 @@ import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
+import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
+import io.godwit.wire.PageServer;
 import io.godwit.wire.PeerConnection;
 import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
@@ -42,6 +44,12 @@ final class SourceMigration implements SourceCase.Hands {
   /** How long the destination has to tell why it hung up. */
   private static final Duration LAST_WORD = Duration.ofMillis(500);
 
+  /** What the name of the session for pages that follow ends with. */
+  static final String LEFT = "/left";
+
+  /** Progress is told at most this often. */
+  private static final long TELL_NANOS = 50_000_000;
+
   private final MoveOrder order;
   private final String migration;
   private final MigrationHost host;
@@ -52,24 +60,42 @@ final class SourceMigration implements SourceCase.Hands {
   private final Epoch next;
   private @Nullable StreamObserver<MigrationMessage> stream;
   private @Nullable PageChannel channel;
+  private final TransferStrategy strategy;
+  private final PageServer server;
+  private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
+  private ProcessMover.@Nullable Preliminary preliminary;
+  private @Nullable PagesLeft left;
   private long frozenAt;
+  private long bytesBeforeFreeze;
+  private long resumedAt;
+  private long elapsed;
   private long expectedBytes;
   private long sentBytes;
 
+  /**
+   * Prepares for one attempt.
+   *
+   * @param anew whether nothing is built before the freeze
+   */
   SourceMigration(
       MoveOrder order,
       String migration,
       MigrationHost host,
       ProcessMover mover,
       PageSecurity security,
+      PageServer server,
+      boolean anew,
       PhaseGate gate,
       MigrationObserver observer) {
     this.order = order;
+    this.anew = anew;
     this.migration = migration;
     this.host = host;
     this.mover = mover;
     this.security = security;
+    this.server = server;
+    this.strategy = TransferStrategy.named(order.strategy());
     this.next = order.epoch().next();
     this.incoming = new MessageQueue(order.destination().name());
     this.phases =
@@ -91,27 +117,31 @@ final class SourceMigration implements SourceCase.Hands {
   /** Steps 1 to 8. Throws for every failure, when the case has been told of it. */
   void run(SourceCase ownership) throws InterruptedException {
     try {
-      TransferStrategy strategy = TransferStrategy.named(order.strategy());
       prepare();
+      sendEarly();
       begin(ownership);
       phases.begin(Phase.DETACH);
+      bytesBeforeFreeze = bytes();
       frozenAt = System.nanoTime();
-      ProcessMover.Departure frozen = mover.freeze(order.pod());
+      ProcessMover.Departure frozen = mover.freeze(order.pod(), strategy, preliminary);
+      preliminary = null;
       departure = frozen;
       phases.begin(Phase.REDIRECT);
       frozen.redirect();
       phases.begin(Phase.EXTRACT);
       byte[] description = frozen.describe();
       phases.begin(Phase.CREATE);
-      sendDescription(description);
+      sendDescription(FrameKind.DESCRIPTION, description);
       phases.begin(Phase.TRANSFER);
-      transfer(strategy, frozen);
+      transfer(frozen);
       incoming.expect(KindCase.READY, host.readyTimeout());
       phases.begin(Phase.FORWARD);
       ownership.on(SourceOwnership.Event.PEER_READY);
       require(ownership, SourceOwnership.State.COMMITTED, "its cgroup could not be frozen");
       phases.begin(Phase.RESUME);
       incoming.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
+      resumedAt = System.nanoTime();
+      elapsed = phases.elapsed();
       ownership.on(SourceOwnership.Event.PEER_RESUMED);
       phases.close();
     } catch (InterruptedException stopping) {
@@ -123,7 +153,28 @@ final class SourceMigration implements SourceCase.Hands {
       ownership.on(SourceOwnership.Event.FAILED);
       throw cause(failed);
     } finally {
+      if (preliminary != null) {
+        preliminary.close();
+      }
       closeConnections();
+    }
+  }
+
+  /** What can go while the process runs: what to build, and memory as the strategy says. */
+  private void sendEarly() {
+    ProcessMover.Preliminary begun = anew ? null : mover.begin(order.pod());
+    if (begun == null) {
+      return;
+    }
+    preliminary = begun;
+    PageChannel pages = connected(channel);
+    sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
+    begun.send(strategy.pass(), StopRule.DEFAULT, sink(pages));
+    // What is still on its way would have to arrive in the freeze.
+    pages.send(FrameKind.MARK, 0, 0);
+    if (pages.expect(FrameKind.MARK).space() != 0) {
+      preliminary = null;
+      begun.close();
     }
   }
 
@@ -173,7 +224,15 @@ final class SourceMigration implements SourceCase.Hands {
 
   /** What it took, once it has succeeded. */
   MigrationResult result() {
-    return new MigrationResult(next, System.nanoTime() - frozenAt, phases.elapsed(), bytes());
+    PagesLeft behind = left;
+    boolean told = resumedAt != 0;
+    return new MigrationResult(
+        next,
+        (told ? resumedAt : System.nanoTime()) - frozenAt,
+        told ? elapsed : phases.elapsed(),
+        bytes(),
+        bytes() - bytesBeforeFreeze,
+        behind == null ? 0 : behind.nanos());
   }
 
   private void prepare() throws InterruptedException {
@@ -184,8 +243,13 @@ final class SourceMigration implements SourceCase.Hands {
     NegotiateReply reply = negotiate(connection, requirements);
     StreamObserver<MigrationMessage> out = connection.streams().migrate(incoming);
     stream = out;
-    out.onNext(
-        MigrationMessage.newBuilder().setOpen(Open.newBuilder().setMigration(migration)).build());
+    Open.Builder open = Open.newBuilder().setMigration(migration);
+    if (strategy.follows()) {
+      PageServer.Session session = server.announce(migration + LEFT, order.encryptPages());
+      left = new PagesLeft(order.pod(), session);
+      open.setLeftPort(server.port()).setLeftSecret(ByteString.copyFrom(session.secret()));
+    }
+    out.onNext(MigrationMessage.newBuilder().setOpen(open).build());
     channel =
         PageChannel.connect(
             host.pageAddress(order.destination(), reply.getPagePort()),
@@ -218,7 +282,7 @@ final class SourceMigration implements SourceCase.Hands {
                 .setName(order.pod())
                 .setHome(order.home().name())
                 .setHomeAddress(order.homeAddress())
-                .setStrategy(order.strategy())
+                .setStrategy(strategy.title())
                 .setRequirements(requirements)
                 .setEncryptPages(order.encryptPages())
                 .setPodDescription(ByteString.copyFrom(mover.podDescription(order.pod())))
@@ -252,7 +316,7 @@ final class SourceMigration implements SourceCase.Hands {
         advice.isEmpty() ? "try another node" : advice);
   }
 
-  private void sendDescription(byte[] description) {
+  private void sendDescription(FrameKind kind, byte[] description) {
     if (description.length > NodeLimits.METADATA_BYTES) {
       throw new GodwitException(
           NodeError.MIGRATION_REFUSED,
@@ -265,27 +329,29 @@ final class SourceMigration implements SourceCase.Hands {
     for (int offset = 0; offset < description.length; offset += piece) {
       int length = Math.min(piece, description.length - offset);
       boolean last = offset + length == description.length;
-      pages.send(
-          FrameKind.DESCRIPTION,
-          last ? 1 : 0,
-          offset,
-          ByteBuffer.wrap(description, offset, length));
+      pages.send(kind, last ? 1 : 0, offset, ByteBuffer.wrap(description, offset, length));
     }
   }
 
-  private void transfer(TransferStrategy strategy, ProcessMover.Departure frozen) {
-    PageChannel pages = connected(channel);
+  private ProcessMover.PageSink sink(PageChannel pages) {
     long[] told = {System.nanoTime()};
-    strategy.transferFrozen(
-        frozen,
-        (object, address, content) -> {
-          pages.send(FrameKind.PAGES, object, address, content);
-          long now = System.nanoTime();
-          if (now - told[0] > 50_000_000) {
-            told[0] = now;
-            phases.progress(expectedBytes);
-          }
-        });
+    return (object, address, content) -> {
+      pages.send(FrameKind.PAGES, object, address, content);
+      long now = System.nanoTime();
+      if (now - told[0] > TELL_NANOS) {
+        told[0] = now;
+        phases.progress(expectedBytes);
+      }
+    };
+  }
+
+  private void transfer(ProcessMover.Departure frozen) {
+    PageChannel pages = connected(channel);
+    frozen.transfer(sink(pages));
+    PagesLeft behind = left;
+    if (behind != null && frozen.leavesPages()) {
+      behind.serve(frozen);
+    }
     pages.sendEnd();
     connected(stream)
         .onNext(
@@ -313,6 +379,7 @@ final class SourceMigration implements SourceCase.Hands {
 
   @Override
   public void undo() {
+    stopServing();
     // Nothing was disturbed when the failure came before the freeze.
     ProcessMover.Departure frozen = departure;
     if (frozen != null) {
@@ -321,12 +388,36 @@ final class SourceMigration implements SourceCase.Hands {
     }
   }
 
+  private void stopServing() {
+    PagesLeft behind = left;
+    if (behind != null) {
+      left = null;
+      behind.close();
+    }
+  }
+
+  /** Not before the last page of it is elsewhere. */
   @Override
   public void kill() {
     ProcessMover.Departure frozen = departure;
-    if (frozen != null) {
-      departure = null;
+    PagesLeft behind = left;
+    if (frozen == null) {
+      return;
+    }
+    departure = null;
+    if (behind != null && frozen.leavesPages()) {
+      behind.afterwards(frozen::kill);
+    } else {
+      stopServing();
       frozen.kill();
+    }
+  }
+
+  /** Waits until the process needs nothing of this node any more. */
+  void awaitLast() throws InterruptedException {
+    PagesLeft behind = left;
+    if (behind != null) {
+      behind.await();
     }
   }
 

@@ -2,38 +2,80 @@ package io.godwit.node.migration;
 
 import io.godwit.core.GodwitException;
 import io.godwit.node.NodeError;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
-/** Which pages go when: the survey's data transfer strategies. */
-public interface TransferStrategy {
-  /** The name that users choose it by. */
-  String title();
-
-  /** Moves memory while the process is frozen. */
-  void transferFrozen(ProcessMover.Departure departure, ProcessMover.PageSink sink);
-
+/**
+ * Which pages go when: the survey's data transfer strategies (section 3.2). Under all of them the
+ * processes are built at the destination before the freeze where that is possible, and pages that
+ * are in a file there are never sent.
+ */
+public enum TransferStrategy {
   /** All pages go in the freeze; nothing stays behind. */
-  TransferStrategy EAGER =
-      new TransferStrategy() {
-        @Override
-        public String title() {
-          return "eager";
-        }
+  EAGER("eager", Pass.NONE, false),
+  /** The pages that differ from their file go in the freeze (MOSIX, Locus). */
+  EAGER_DIRTY("eager-dirty", Pass.NONE, false),
+  /** Rounds while it runs, in the freeze what was written since (V). */
+  PRECOPY("precopy", Pass.ROUNDS, false),
+  /** Registers first, pages when they are touched (Accent, Mach). */
+  COPY_ON_REFERENCE("copy-on-reference", Pass.NONE, true),
+  /** One pass while it runs, the rest follows it (Choices and copy-on-reference in one). */
+  HYBRID("hybrid", Pass.ONE, true);
 
-        @Override
-        public void transferFrozen(ProcessMover.Departure departure, ProcessMover.PageSink sink) {
-          departure.transfer(sink);
-        }
-      };
+  /** The strategy of whoever names none. */
+  public static final TransferStrategy DEFAULT = EAGER;
+
+  /** What is sent while the process runs. */
+  public enum Pass {
+    NONE,
+    /** Each page once. */
+    ONE,
+    /** Until {@link io.godwit.policy.transfer.StopRule} says stop. */
+    ROUNDS
+  }
+
+  private final String title;
+  private final Pass pass;
+  private final boolean follows;
+
+  TransferStrategy(String title, Pass pass, boolean follows) {
+    this.title = title;
+    this.pass = pass;
+    this.follows = follows;
+  }
+
+  /** The name that users choose it by. */
+  public String title() {
+    return title;
+  }
+
+  /** What is sent before the freeze. */
+  public Pass pass() {
+    return pass;
+  }
+
+  /** Whether pages follow the process after it has been resumed: a residual dependency. */
+  public boolean follows() {
+    return follows;
+  }
 
   /** The strategy of that name; empty is the default. */
-  static TransferStrategy named(String title) {
-    if (title.isEmpty() || title.equals(EAGER.title())) {
-      return EAGER;
+  public static TransferStrategy named(String title) {
+    if (title.isEmpty()) {
+      return DEFAULT;
     }
-    throw new GodwitException(
-        NodeError.MIGRATION_REFUSED,
-        "choosing the strategy '" + title + "'",
-        "this release has the strategy 'eager' alone",
-        "leave --strategy out or name 'eager'");
+    return Arrays.stream(values())
+        .filter(strategy -> strategy.title.equals(title))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new GodwitException(
+                    NodeError.MIGRATION_REFUSED,
+                    "choosing the strategy '" + title + "'",
+                    "there is none of that name",
+                    "leave --strategy out or name one of "
+                        + Arrays.stream(values())
+                            .map(TransferStrategy::title)
+                            .collect(Collectors.joining(", "))));
   }
 }

@@ -210,7 +210,8 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             to,
             strategy,
             configuration.encryptPages(),
-            order.requestedByUid()),
+            order.requestedByUid(),
+            order.wishes()),
         observer);
   }
 

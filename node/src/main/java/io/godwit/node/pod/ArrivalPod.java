@@ -8,8 +8,10 @@ import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.FileStatus;
+import io.godwit.linux.KeptDescriptors;
 import io.godwit.linux.Tracer;
 import io.godwit.linux.launch.FdCalls;
+import io.godwit.linux.launch.ScriptedInit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -138,6 +140,18 @@ public final class ArrivalPod implements AutoCloseable {
   /** Takes away what was built and given up, so that its numbers are free again. */
   public void clear() {
     tracer.run(init::endChildren);
+  }
+
+  /**
+   * Lets the init keep descriptors from here on, until {@link #endKeeping}. Before {@link #detach}.
+   */
+  public KeptDescriptors keepInInit() {
+    return tracer.call(() -> KeptDescriptors.in(init.injector(), InitDescriptors.FAULTS));
+  }
+
+  /** Tells a pod's init that nothing needs to be kept any more. */
+  public static void endKeeping(Pod pod) {
+    ScriptedInit.closeDescriptor(pod.init(), InitDescriptors.FAULTS);
   }
 
   /** Lets go of what was built, and of the init: their cgroup holds them from now on. */

@@ -12,6 +12,7 @@ import io.godwit.linux.Fd;
  *  4    report, write       8  input, write                    13  the seed's ELF (starting)
  *  5    report, read        9  output, read                    14  terminal, master
  *                          10  output, write (starting)   15  the word to go on (starting)
+ *                                                         17  kept faults, see KeptDescriptors
  * </pre>
  */
 final class InitDescriptors {
@@ -33,8 +34,11 @@ final class InitDescriptors {
   /** What a seed gets, until it has it under its own number. */
   static final Fd PASSED = new Fd(16);
 
+  /** What keeps pages that are missing from being read as zeros when the daemon dies. */
+  static final Fd FAULTS = new Fd(17);
+
   /** The first number that nothing of ours uses. */
-  static final int BEYOND = 17;
+  static final int BEYOND = 18;
 
   private InitDescriptors() {}
 }

@@ -1,14 +1,20 @@
 package io.godwit.node.peers;
 
+import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
+import io.godwit.engine.pages.PageOrigin;
+import io.godwit.image.ObjectId;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.ProcessMover;
+import io.godwit.node.migration.TransferStrategy;
+import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +71,9 @@ final class FakeMachine {
   private static final int PIECE = 1 << 16;
 
   private final World world;
+  private final AtomicInteger trackers = new AtomicInteger();
+  volatile boolean early = true;
+  volatile @Nullable String lost;
   private final Map<String, Instance> instances = new ConcurrentHashMap<>();
   private volatile Requirements requirements =
       Requirements.newBuilder().setArchitecture("x86_64").setMemoryBytes(1 << 20).build();
@@ -81,6 +90,11 @@ final class FakeMachine {
 
   void require(Requirements changed) {
     requirements = changed;
+  }
+
+  /** How many pods are being sent while they run. */
+  int trackers() {
+    return trackers.get();
   }
 
   @Nullable Instance instance(String pod) {
@@ -141,20 +155,64 @@ final class FakeMachine {
     }
 
     @Override
-    public Departure freeze(String pod) {
+    public @Nullable Preliminary begin(String pod) {
+      Instance instance = instances.get(pod);
+      if (instance == null || !early) {
+        return null;
+      }
+      return new Preliminary() {
+        @Override
+        public byte[] describe() {
+          return ByteBuffer.allocate(4).putInt(instance.memory.length).array();
+        }
+
+        @Override
+        public void send(TransferStrategy.Pass pass, StopRule rule, PageSink sink) {
+          if (pass != TransferStrategy.Pass.NONE) {
+            sendRange(instance, 0, Math.min(PIECE, instance.memory.length), sink);
+          }
+        }
+
+        @Override
+        public void close() {
+          trackers.decrementAndGet();
+        }
+
+        {
+          trackers.incrementAndGet();
+        }
+      };
+    }
+
+    private static void sendRange(Instance instance, int from, int to, PageSink sink) {
+      for (int at = from; at < to; at += PIECE) {
+        sink.accept(7, at, ByteBuffer.wrap(instance.memory, at, Math.min(PIECE, to - at)));
+      }
+    }
+
+    @Override
+    public Departure freeze(String pod, TransferStrategy strategy, @Nullable Preliminary begun) {
       Instance instance = instances.get(pod);
       if (instance == null) {
         throw new GodwitException(NodeError.UNKNOWN_PROCESS, "freezing " + pod, "none", "none");
       }
       act(() -> change(instance, true, false));
-      return new FakeDeparture(instance);
+      boolean half = begun != null && strategy.pass() != TransferStrategy.Pass.NONE;
+      return new FakeDeparture(instance, strategy, half ? PIECE : 0, begun);
     }
 
     private final class FakeDeparture implements Departure {
       private final Instance instance;
+      private final int from;
+      private final int to;
+      private final @Nullable Preliminary begun;
 
-      FakeDeparture(Instance instance) {
+      FakeDeparture(
+          Instance instance, TransferStrategy strategy, int from, @Nullable Preliminary begun) {
         this.instance = instance;
+        this.from = Math.min(from, instance.memory.length);
+        this.to = strategy.follows() ? Math.max(this.from, PIECE * 2) : instance.memory.length;
+        this.begun = begun;
       }
 
       @Override
@@ -162,15 +220,29 @@ final class FakeMachine {
 
       @Override
       public byte[] describe() {
-        return ByteBuffer.allocate(4).putInt(instance.memory.length).array();
+        return ByteBuffer.allocate(8).putInt(instance.memory.length).putInt(to).array();
       }
 
       @Override
       public void transfer(PageSink sink) {
-        for (int at = 0; at < instance.memory.length; at += PIECE) {
-          int length = Math.min(PIECE, instance.memory.length - at);
-          sink.accept(7, at, ByteBuffer.wrap(instance.memory, at, length));
-        }
+        sendRange(instance, from, to, sink);
+      }
+
+      @Override
+      public boolean leavesPages() {
+        return to < instance.memory.length;
+      }
+
+      @Override
+      public PageOrigin serve(PageOrigin.Answers answers) {
+        return (space, range, urgent) -> {
+          int start = (int) range.start();
+          int length = Math.min((int) range.length(), instance.memory.length - start);
+          if (!dead) {
+            answers.arrived(space, start, ByteBuffer.wrap(instance.memory, start, length));
+            answers.answered(space, range, urgent);
+          }
+        };
       }
 
       @Override
@@ -181,11 +253,19 @@ final class FakeMachine {
       @Override
       public void undo() {
         act(() -> change(instance, false, false));
+        endTracking();
       }
 
       @Override
       public void kill() {
         act(() -> remove(instance));
+        endTracking();
+      }
+
+      private void endTracking() {
+        if (begun != null) {
+          begun.close();
+        }
       }
     }
 
@@ -198,31 +278,86 @@ final class FakeMachine {
       return new FakeArrival(instance);
     }
 
-    private final class FakeArrival implements Arrival {
+    private final class FakeArrival implements Arrival, PageOrigin.Answers {
       private final Instance instance;
+      private byte[] memory = new byte[0];
+      private int next;
+      private @Nullable PagesBehind behind;
 
       FakeArrival(Instance instance) {
         this.instance = instance;
       }
 
       @Override
-      public void build(byte[] description, PageSource pages) {
-        byte[] memory = new byte[ByteBuffer.wrap(description).getInt()];
+      public boolean prepare(byte[] description) {
+        memory = new byte[ByteBuffer.wrap(description).getInt()];
+        return true;
+      }
+
+      @Override
+      public void take(PageSource.Run run) {
+        run.content().get(memory, (int) run.address(), run.content().remaining());
+      }
+
+      @Override
+      public void build(
+          byte[] description, PageSource pages, Function<PageOrigin.Answers, PagesBehind> origins) {
+        ByteBuffer in = ByteBuffer.wrap(description);
+        int length = in.getInt();
+        next = in.getInt();
+        memory = memory.length == length ? memory : new byte[length];
         for (PageSource.Run run = pages.next(); run != null; run = pages.next()) {
-          run.content().get(memory, (int) run.address(), run.content().remaining());
+          take(run);
         }
-        instance.memory = memory;
+        if (next < length) {
+          behind = origins.apply(this);
+        } else {
+          instance.memory = memory;
+        }
         act(() -> change(instance, false, true));
+      }
+
+      private void ask() {
+        PagesBehind from = behind;
+        if (from == null) {
+          return;
+        }
+        if (next >= memory.length) {
+          instance.memory = memory;
+          Thread.ofVirtual().start(from::complete);
+          return;
+        }
+        from.request(new ObjectId(7), new AddressRange(next, next + PIECE), next % 2 == 0);
+      }
+
+      @Override
+      public void arrived(ObjectId space, long address, ByteBuffer content) {
+        content.get(memory, (int) address, content.remaining());
+      }
+
+      @Override
+      public void answered(ObjectId space, AddressRange range, boolean urgent) {
+        next = (int) range.end();
+        ask();
+      }
+
+      @Override
+      public void lost(String why) {
+        lost = why;
       }
 
       @Override
       public void thaw() {
         act(() -> change(instance, false, false));
+        ask();
       }
 
       @Override
       public void discard() {
         act(() -> remove(instance));
+        if (behind != null) {
+          behind.close();
+        }
       }
     }
 

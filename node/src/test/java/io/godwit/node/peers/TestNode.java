@@ -83,7 +83,8 @@ final class TestNode implements Residents, AutoCloseable {
                     name,
                     "",
                     encrypt,
-                    0));
+                    0,
+                    MoveOrder.Wishes.NONE));
   }
 
   /** The daemon is killed where it stands. */
