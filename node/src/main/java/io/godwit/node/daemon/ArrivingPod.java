@@ -100,14 +100,15 @@ final class ArrivingPod implements ProcessMover.Arrival {
       room.detach(built);
     }
     room.letGo();
-    if (state.console().length > 0) {
-      relay = ConsoleRelay.restored(pod, ConsoleState.of(state.console()));
+    if (state.console().hasRemaining()) {
+      byte[] console = new byte[state.console().remaining()];
+      state.console().duplicate().get(console);
+      relay = ConsoleRelay.restored(pod, ConsoleState.of(console));
     }
   }
 
   private RebuiltPod made(FrozenState state) {
-    PodImage image =
-        PodCodec.decode(ByteBuffer.wrap(state.image()), "the description of '" + pod.id() + "'");
+    PodImage image = PodCodec.decode(state.image(), "the description of '" + pod.id() + "'");
     RebuiltPod early = begun;
     if (early != null && state.revises()) {
       if (early.revise(image, state.dropped())) {

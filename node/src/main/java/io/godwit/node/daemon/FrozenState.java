@@ -31,15 +31,20 @@ import java.util.Map;
  * @param console encoded, or empty
  */
 record FrozenState(
-    byte[] image,
+    ByteBuffer image,
     boolean revises,
     Map<Pid, List<AddressRange>> dropped,
     Map<ObjectId, List<AddressRange>> following,
-    byte[] console) {
+    ByteBuffer console) {
   private static final int RANGE_BYTES = 16;
 
+  FrozenState {
+    image = image.asReadOnlyBuffer();
+    console = console.asReadOnlyBuffer();
+  }
+
   byte[] toBytes() {
-    long length = 4L + image.length + 1 + 4 + 4 + console.length;
+    long length = 4L + image.remaining() + 1 + 4 + 4 + console.remaining();
     for (List<AddressRange> ranges : dropped.values()) {
       length += 8 + (long) RANGE_BYTES * ranges.size();
     }
@@ -54,12 +59,12 @@ record FrozenState(
           "at most " + NodeLimits.METADATA_BYTES + " can be sent");
     }
     ByteBuffer out = ByteBuffer.allocate((int) length);
-    out.putInt(image.length).put(image).put((byte) (revises ? 1 : 0));
+    out.putInt(image.remaining()).put(image.duplicate()).put((byte) (revises ? 1 : 0));
     out.putInt(dropped.size());
     dropped.forEach((pid, ranges) -> put(out, pid.number(), ranges));
     out.putInt(following.size());
     following.forEach((space, ranges) -> put(out, space.number(), ranges));
-    return out.put(console).array();
+    return out.put(console.duplicate()).array();
   }
 
   private static void put(ByteBuffer out, int number, List<AddressRange> ranges) {
@@ -71,8 +76,9 @@ record FrozenState(
   static FrozenState of(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
-      byte[] image = new byte[count(in, 1)];
-      in.get(image);
+      int length = count(in, 1);
+      ByteBuffer image = in.slice(in.position(), length);
+      in.position(in.position() + length);
       boolean revises = in.get() == 1;
       Map<Pid, List<AddressRange>> dropped = new HashMap<>();
       for (int left = count(in, 8); left > 0; left--) {
@@ -82,9 +88,7 @@ record FrozenState(
       for (int left = count(in, 8); left > 0; left--) {
         following.put(new ObjectId(in.getInt()), ranges(in));
       }
-      byte[] console = new byte[in.remaining()];
-      in.get(console);
-      return new FrozenState(image, revises, dropped, following, console);
+      return new FrozenState(image, revises, dropped, following, in.slice());
     } catch (BufferUnderflowException | IllegalArgumentException malformed) {
       throw new GodwitException(
           NodeError.STATE_INCOMPLETE,

@@ -18,6 +18,7 @@ import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.ConsoleState;
 import io.godwit.node.pod.Pod;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ final class LeavingPod implements ProcessMover.Departure {
         strategy.follows()
             ? HotPages.divide(frozen.image(), rest.needed())
             : new HotPages.Division(rest.needed(), Map.of());
-    byte[] image = PodCodec.encode(frozen.image());
+    ByteBuffer image = ByteBuffer.wrap(PodCodec.encode(frozen.image()));
     frozen.yieldLocks();
     ConsoleState state = console;
     return new FrozenState(
@@ -80,7 +81,7 @@ final class LeavingPod implements ProcessMover.Departure {
             rest.revisable(),
             rest.dropped(),
             withPages(pages.later()),
-            state == null ? new byte[0] : state.toBytes())
+            ByteBuffer.wrap(state == null ? new byte[0] : state.toBytes()))
         .toBytes();
   }
 

@@ -81,28 +81,26 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
 
   /** True when the destination has all. */
   private static boolean take(PageOrigin origin, PageChannel.Frame frame) {
-    switch (frame.kind()) {
-      case TAKEN -> {
-        return true;
-      }
-      case DEMAND -> {
-        int length = frame.payload().remaining() == 8 ? frame.payload().getInt(0) : -1;
-        long start = frame.address();
-        if (length <= 0
-            || length > EngineLimits.PAGE_CHUNK
-            || ((start | length) & (EngineLimits.PAGE_SIZE - 1)) != 0
-            || start < 0
-            || start + length < 0) {
-          throw garbage("it asks for " + length + " bytes at " + start);
-        }
-        origin.request(
-            new ObjectId(frame.space()),
-            new AddressRange(start, start + length),
-            frame.payload().getInt(4) == 1);
-        return false;
-      }
-      default -> throw garbage("it sends a frame of kind " + frame.kind());
+    if (frame.kind() == FrameKind.TAKEN) {
+      return true;
     }
+    if (frame.kind() != FrameKind.DEMAND) {
+      throw garbage("it sends a frame of kind " + frame.kind());
+    }
+    int length = frame.payload().remaining() == 8 ? frame.payload().getInt(0) : -1;
+    long start = frame.address();
+    if (length <= 0
+        || length > EngineLimits.PAGE_CHUNK
+        || ((start | length) & (EngineLimits.PAGE_SIZE - 1)) != 0
+        || start < 0
+        || start + length < 0) {
+      throw garbage("it asks for " + length + " bytes at " + start);
+    }
+    origin.request(
+        new ObjectId(frame.space()),
+        new AddressRange(start, start + length),
+        frame.payload().getInt(4) == 1);
+    return false;
   }
 
   private static GodwitException garbage(String why) {

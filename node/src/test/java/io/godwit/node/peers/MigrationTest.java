@@ -11,6 +11,7 @@ import io.godwit.node.migration.MigrationObserver;
 import io.godwit.node.migration.MigrationResult;
 import io.godwit.node.migration.Phase;
 import io.godwit.node.migration.PhaseGate;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.wire.proto.FileRequirement;
 import io.godwit.wire.proto.Requirements;
 import java.nio.file.Files;
@@ -66,6 +67,11 @@ class MigrationTest {
     return from.link().move(POD, to.name, "", MigrationObserver.NONE);
   }
 
+  private MigrationResult move(TestNode from, TestNode to, TransferStrategy strategy)
+      throws InterruptedException {
+    return from.link().move(POD, to.name, strategy.title(), MigrationObserver.NONE);
+  }
+
   private void restart(TestNode node, PhaseGate gate) {
     node.close();
     node.start(gate);
@@ -100,6 +106,38 @@ class MigrationTest {
       assertThat(back.epoch()).isEqualTo(new Epoch(++epoch));
       assertRunsOnlyOn(alpha);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TransferStrategy.class)
+  void aProcessGoesAndComesBackUnderEachStrategy(TransferStrategy strategy) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      MigrationResult there = move(alpha, beta, strategy);
+      if (strategy.follows()) {
+        assertThat(there.freezeBytes()).isLessThan(MEMORY.length / 2);
+      }
+      assertRunsOnlyOn(beta);
+      move(beta, alpha, strategy);
+      assertRunsOnlyOn(alpha);
+    }
+    assertThat(alpha.machine.trackers()).isZero();
+    assertThat(beta.machine.trackers()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TransferStrategy.class)
+  void whatCannotBeSentWhileItRunsGoesInTheFreeze(TransferStrategy strategy) throws Exception {
+    alpha.machine.early = false;
+    move(alpha, beta, strategy);
+    assertRunsOnlyOn(beta);
+  }
+
+  @Test
+  void aStrategyOfNoNameIsRefused() {
+    assertFails(
+        NodeError.MIGRATION_REFUSED,
+        () -> alpha.link().move(POD, beta.name, "hopeful", MigrationObserver.NONE));
+    assertRunsOnlyOn(alpha);
   }
 
   @Test
@@ -210,9 +248,10 @@ class MigrationTest {
   void aFailureBeforeTheCommitIsUndone(Phase phase, Phase.Side side) throws Exception {
     restart(side == Phase.Side.SOURCE ? alpha : beta, failing(phase, side));
     assertThatExceptionOfType(GodwitException.class)
-        .isThrownBy(() -> move(alpha, beta))
+        .isThrownBy(() -> move(alpha, beta, TransferStrategy.HYBRID))
         .satisfies(e -> assertThat(e.getMessage()).contains("struck by the test"));
     assertRunsOnlyOn(alpha);
+    assertThat(alpha.machine.trackers()).isZero();
     move(alpha, beta);
     assertRunsOnlyOn(beta);
   }
