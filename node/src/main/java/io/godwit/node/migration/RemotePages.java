@@ -96,7 +96,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
         }
         LOG.log(Level.WARNING, "the way to the pages of {0} broke: {1}", pod, broken.getMessage());
         if (!reconnect()) {
-          answers.lost(broken.getMessage());
+          answers.lost(String.valueOf(broken.getMessage()));
           return;
         }
       }
