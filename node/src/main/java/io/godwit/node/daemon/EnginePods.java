@@ -1,5 +1,6 @@
 package io.godwit.node.daemon;
 
+import io.godwit.core.ErrorCode;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
@@ -9,6 +10,9 @@ import io.godwit.engine.PhaseListener;
 import io.godwit.engine.extract.Extractor;
 import io.godwit.engine.extract.Origins;
 import io.godwit.engine.pages.Precopy;
+import io.godwit.engine.kind.ExternalDescriptor;
+import io.godwit.engine.kind.Inspection;
+import io.godwit.engine.refusal.RefusalCode;
 import io.godwit.image.Namespaces;
 import io.godwit.image.PodIdentity;
 import io.godwit.image.codec.PodCodec;
@@ -35,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +49,12 @@ import org.jspecify.annotations.Nullable;
 final class EnginePods implements ProcessMover {
   private static final Logger LOG = System.getLogger(EnginePods.class.getName());
   private static final String VERSION = "0.1.0";
+
+  /** What may be over in a moment. */
+  private static final Set<ErrorCode> PASSING =
+      Set.of(RefusalCode.UNINTERRUPTIBLE, RefusalCode.SHARED_TABLES);
+
+  private static final long CALM_PAUSE_NANOS = 2_000_000;
 
   private final NodeId self;
   private final Engine engine;
@@ -101,8 +112,22 @@ final class EnginePods implements ProcessMover {
     Pod pod = pod(name);
     following.awaitAll(name);
     List<Pid> roots = roots(pod);
-    engine.inspect(roots, ArrivalPod.externals(pod)).throwIfRefused();
+    awaitCalm(roots, ArrivalPod.externals(pod)).throwIfRefused();
     return requirements.read(Engine.descendants(roots), entry(name));
+  }
+
+  /** A vfork(2) in progress and a short wait for a disk end by themselves. */
+  private Inspection awaitCalm(List<Pid> roots, Set<ExternalDescriptor> externals) {
+    long end = System.nanoTime() + NodeLimits.CALM.toNanos();
+    while (true) {
+      Inspection look = engine.inspect(roots, externals);
+      boolean passing =
+          look.obstacles().stream().allMatch(obstacle -> PASSING.contains(obstacle.code()));
+      if (look.obstacles().isEmpty() || !passing || System.nanoTime() > end) {
+        return look;
+      }
+      LockSupport.parkNanos(CALM_PAUSE_NANOS);
+    }
   }
 
   @Override
@@ -200,7 +225,7 @@ final class EnginePods implements ProcessMover {
 
   @Override
   public Arrival create(String name, byte[] bytes, long receivedNanos) {
-    PodDescription description = PodDescription.of(bytes, self);
+    PodDescription description = PodDescription.of(bytes);
     if (!description.process().name().equals(name)) {
       throw new GodwitException(
           NodeError.STATE_INCOMPLETE,
@@ -258,6 +283,6 @@ final class EnginePods implements ProcessMover {
 
   @Override
   public @Nullable Left left(String name) {
-    return pods.find(name).map(LeftPod::new).orElse(null);
+    return pods.find(name).map(pod -> new LeftPod(pod, processes)).orElse(null);
   }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 
 /** A pod that an earlier daemon left. */
-record LeftPod(Pod pod) implements ProcessMover.Left {
+record LeftPod(Pod pod, LocalProcesses processes) implements ProcessMover.Left {
   @Override
   public boolean sealed() {
     try {
@@ -26,5 +26,6 @@ record LeftPod(Pod pod) implements ProcessMover.Left {
   @Override
   public void kill() {
     pod.relinquish();
+    processes.forgetVisitor(pod.id());
   }
 }

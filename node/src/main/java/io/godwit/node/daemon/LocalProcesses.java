@@ -117,6 +117,11 @@ final class LocalProcesses implements Residents {
           && pods.find(entry.name()).isEmpty()) {
         // It ended while no daemon watched, or with its machine.
         ended(entry.name(), LOST_STATUS);
+      } else if (!entry.home().equals(self)
+          && !entry.node().equals(self)
+          && !undecided.contains(entry.name())) {
+        // It was expected, and never came.
+        registry.remove(entry.name());
       }
     }
   }

@@ -53,8 +53,8 @@ record PodDescription(
     return bytes.toByteArray();
   }
 
-  /** Reads what came from a peer; the process is on {@code here} from then on. */
-  static PodDescription of(byte[] bytes, NodeId here) {
+  /** Reads what came from a peer. The process is not here before ownership has passed. */
+  static PodDescription of(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       if (in.readUnsignedByte() != VERSION) {
         throw damaged("it is of another version");
@@ -69,7 +69,7 @@ record PodDescription(
       Epoch epoch = new Epoch(in.readLong());
       long started = in.readLong();
       ProcessEntry process =
-          new ProcessEntry(name, uid, user, command, home, here, epoch, started, podPid, null, "");
+          new ProcessEntry(name, uid, user, command, home, home, epoch, started, podPid, null, "");
       return new PodDescription(
           process,
           hostname,
