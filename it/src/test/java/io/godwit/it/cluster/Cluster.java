@@ -171,8 +171,13 @@ public final class Cluster implements AutoCloseable {
 
   /** Moves a pod, asking the node that holds it. */
   public static MigrationReport move(TestNode from, String name, TestNode to) {
+    return move(from, name, to, "");
+  }
+
+  /** As above, by a strategy. */
+  public static MigrationReport move(TestNode from, String name, TestNode to, String strategy) {
     return MigrationReport.of(
-        ask(from, Method.MIGRATE, new MigrateSpec(name, to.name().name(), "").toJson()));
+        ask(from, Method.MIGRATE, new MigrateSpec(name, to.name().name(), strategy).toJson()));
   }
 
   /** Waits for the end of a pod's program. */

@@ -7,6 +7,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.control.ProcessView;
 import io.godwit.it.cluster.Cluster;
 import io.godwit.it.cluster.Heartbeat;
+import io.godwit.node.NodeError;
 import io.godwit.node.migration.Phase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,16 +28,23 @@ final class FaultBench implements AutoCloseable {
   private static final String LIMITS = "\n[migration]\nready-timeout-seconds = 5\n";
 
   private static final int OUTCOME_SECONDS = 90;
+  private static final int SIGKILL = 9;
+
+  /** When the source waits for the last word, the process may run at the destination already. */
+  private static final FaultCase RUNNING_KILLED =
+      new FaultCase(Phase.RESUME, Phase.Side.SOURCE, FaultCase.Fault.HALF_BUILT_KILLED);
 
   private final Path directory;
+  private final String strategy;
   private final Cluster cluster;
   private final TestNode alpha;
   private final TestNode beta;
   private Heartbeat heart;
   private int programs;
 
-  FaultBench(Path directory) {
+  FaultBench(Path directory, String strategy) {
     this.directory = directory;
+    this.strategy = strategy;
     this.cluster =
         Cluster.of(
             node ->
@@ -84,6 +92,22 @@ final class FaultBench implements AutoCloseable {
     return "; alpha: " + alpha.tail() + "\nbeta: " + beta.tail() + "\n";
   }
 
+  /** What was struck was no half-built instance any more, but the program itself. */
+  private void ended() {
+    for (TestNode node : List.of(alpha, beta)) {
+      Cluster.await(
+          node.name() + " knows that it was killed",
+          () -> {
+            ProcessView seen = Cluster.process(node, heart.name());
+            return seen.exit() != null && seen.exit().signal() == SIGKILL;
+          });
+      Cluster.await("nothing is left", () -> node.cgroup(heart.name()) == null);
+    }
+    heart.assertNeverLostNorDoubled();
+    heart = start();
+    proceed();
+  }
+
   /** Brings a migration to the place, lets the fault happen, and looks what has become of all. */
   void go(FaultCase fault) throws IOException {
     TestNode source = holder();
@@ -101,6 +125,10 @@ final class FaultBench implements AutoCloseable {
     FileGate.open(gates, fault.phase(), fault.side());
     GodwitException told = await(outcome);
     step("told " + told);
+    if (told == null && fault.equals(RUNNING_KILLED)) {
+      ended();
+      return;
+    }
     mend(fault, source, destination, told);
     step("mended");
     look();
@@ -110,14 +138,14 @@ final class FaultBench implements AutoCloseable {
 
   private void step(String what) {
     if (Boolean.getBoolean("godwit.fault.steps")) {
-      System.out.println("  " + java.time.LocalTime.now() + " " + what);
+      System.out.println("  " + System.currentTimeMillis() % 1_000_000 + " " + what);
     }
   }
 
   /** Null when it succeeded. */
   private @Nullable GodwitException move(TestNode from, TestNode to) {
     try {
-      Cluster.move(from, heart.name(), to);
+      Cluster.move(from, heart.name(), to, strategy);
       return null;
     } catch (GodwitException failed) {
       return failed;
@@ -166,22 +194,20 @@ final class FaultBench implements AutoCloseable {
         cluster.restart(destination);
       }
       case CABLE_CUT -> {
-        cutIsTold(fault, source, told);
+        cutIsTold(source, told);
         cluster.testbed().connected(destination.name(), true);
         cluster.awaitHeard();
       }
       case HALF_BUILT_KILLED -> {
-        if (fault.phase() == Phase.RESUME && fault.side() == Phase.Side.DESTINATION) {
-          return;
-        }
+        // Nobody is away.
       }
     }
   }
 
   /** While the cable is out: undone, and running, or in doubt, and told so. */
-  private void cutIsTold(FaultCase fault, TestNode source, @Nullable GodwitException told) {
+  private void cutIsTold(TestNode source, @Nullable GodwitException told) {
     assertThat(told).as("a migration over a cut cable").isNotNull();
-    if (Objects.requireNonNull(told).code().code().equals("GW-NODE-035")) {
+    if (Objects.requireNonNull(told).code().code().equals(NodeError.MIGRATION_IN_DOUBT.code())) {
       assertThat(Cluster.process(source, heart.name()).state())
           .isEqualTo(ProcessView.State.IN_DOUBT);
       assertThat(runs(source)).as("runs though in doubt").isFalse();
@@ -219,7 +245,7 @@ final class FaultBench implements AutoCloseable {
   /** The next migration succeeds. */
   private void proceed() {
     TestNode from = holder();
-    Cluster.move(from, heart.name(), other(from));
+    Cluster.move(from, heart.name(), other(from), strategy);
     heart.awaitBeats(BEATS);
     heart.assertNeverLostNorDoubled();
     assertThat(runs(from)).isFalse();

@@ -47,7 +47,7 @@ class FaultTest {
         long began = System.nanoTime();
         try {
           if (bench == null) {
-            bench = new FaultBench(Files.createTempDirectory(directory, "bench"));
+            bench = new FaultBench(Files.createTempDirectory(directory, "bench"), "eager");
           }
           bench.go(each);
           System.out.println(each + ": one instance, " + millis(began) + " ms");

@@ -38,6 +38,9 @@ final class ArrivingPod implements ProcessMover.Arrival {
   private FollowingPages.@Nullable Following behind;
   private @Nullable ConsoleRelay relay;
 
+  /** How many processes there must be. */
+  private int size = 1;
+
   ArrivingPod(
       Engine engine,
       ArrivalPod room,
@@ -109,6 +112,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
 
   private RebuiltPod made(FrozenState state) {
     PodImage image = PodCodec.decode(state.image(), "the description of '" + pod.id() + "'");
+    size = image.live().size();
     RebuiltPod early = begun;
     if (early != null && state.revises()) {
       if (early.revise(image, state.dropped())) {
@@ -143,6 +147,11 @@ final class ArrivingPod implements ProcessMover.Arrival {
   private static io.godwit.engine.pages.PageSource.Run engineRun(ProcessMover.PageSource.Run run) {
     return new io.godwit.engine.pages.PageSource.Run(
         new ObjectId(run.object()), run.address(), run.content());
+  }
+
+  @Override
+  public boolean whole() {
+    return pod.processes().size() >= size;
   }
 
   @Override

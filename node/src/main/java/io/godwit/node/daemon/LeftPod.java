@@ -19,6 +19,11 @@ record LeftPod(Pod pod, LocalProcesses processes) implements ProcessMover.Left {
   }
 
   @Override
+  public boolean whole() {
+    return pod.mainProcess().isPresent();
+  }
+
+  @Override
   public void thaw() {
     pod.cgroup().thaw();
   }

@@ -18,6 +18,9 @@ final class DestinationCase {
 
   /** What the effects act on. */
   interface Hands {
+    /** Whether the instance is there still. */
+    boolean whole();
+
     void thaw();
 
     void discard();
@@ -72,7 +75,13 @@ final class DestinationCase {
   }
 
   synchronized void on(Event event) {
-    perform(new ArrayDeque<>(), event);
+    boolean needsIt =
+        switch (event) {
+          case BUILT, COMMIT, PEER_COMMITTED -> true;
+          default -> false;
+        };
+    // Until this node has taken the process the source can let its own instance go on.
+    perform(new ArrayDeque<>(), needsIt && !hands.whole() ? Event.INSTANCE_LOST : event);
   }
 
   /** Answers the source's question. */

@@ -151,6 +151,10 @@ final class DestinationMigration implements DestinationCase.Hands {
     }
     phases.begin(Phase.FORWARD);
     ownership.on(DestinationOwnership.Event.BUILT);
+    GodwitException lost = failure;
+    if (lost != null) {
+      throw lost;
+    }
   }
 
   private ProcessMover.PagesBehind pagesBehind(PageOrigin.Answers answers) {
@@ -290,6 +294,21 @@ final class DestinationMigration implements DestinationCase.Hands {
   private long bytes() {
     PageChannel pages = channel;
     return pages == null ? receivedBytes : pages.receivedBytes();
+  }
+
+  @Override
+  public boolean whole() {
+    ProcessMover.Arrival built = arrival;
+    if (built != null && built.whole()) {
+      return true;
+    }
+    failure =
+        new GodwitException(
+            NodeError.PROCESS_ENDED,
+            "taking " + request.getProcess().getPod(),
+            "its new instance on node " + host.self() + " was killed before it could run",
+            "see in the kernel's log whether the memory ran out, and try again");
+    return false;
   }
 
   @Override

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 record LeftDestination(MigrationHost host, MigrationRecord record, ProcessMover.@Nullable Left left)
     implements DestinationCase.Hands {
   @Override
+  public boolean whole() {
+    return left != null && left.whole();
+  }
+
+  @Override
   public void thaw() {
     if (left != null) {
       left.thaw();

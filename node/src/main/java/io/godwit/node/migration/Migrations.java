@@ -165,7 +165,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             prepared
                 ? DestinationOwnership.Recorded.PREPARED
                 : DestinationOwnership.Recorded.RUNNING,
-            left != null));
+            left != null && left.whole()));
     host.inDoubt(record.pod(), record.peer(), found.inDoubt());
   }
 

@@ -113,6 +113,9 @@ public interface ProcessMover {
     void build(
         byte[] description, PageSource pages, Function<PageOrigin.Answers, PagesBehind> origins);
 
+    /** Whether all that was built is still there: whoever kills at random kills frozen ones too. */
+    boolean whole();
+
     /** Step 8: they run. Pages that are not here yet follow from now on. */
     void thaw();
 
@@ -137,6 +140,9 @@ public interface ProcessMover {
   interface Left {
     /** Whether its cgroup is frozen. */
     boolean sealed();
+
+    /** Whether the program's first process is there, running or frozen. */
+    boolean whole();
 
     /** Lets it run. */
     void thaw();

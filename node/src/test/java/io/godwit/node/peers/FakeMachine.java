@@ -347,6 +347,11 @@ final class FakeMachine {
       }
 
       @Override
+      public boolean whole() {
+        return instances.get(instance.pod) == instance;
+      }
+
+      @Override
       public void thaw() {
         act(() -> change(instance, false, false));
         ask();
@@ -371,6 +376,11 @@ final class FakeMachine {
         @Override
         public boolean sealed() {
           return instance.sealed;
+        }
+
+        @Override
+        public boolean whole() {
+          return instances.get(pod) == instance;
         }
 
         @Override
