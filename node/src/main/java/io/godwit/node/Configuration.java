@@ -25,9 +25,20 @@ import java.util.List;
  * max-processes = 1000           # foreign processes at once
  * users = []                     # user names admitted; empty admits all
  * memory-reserve-mib = 64        # memory that is kept free for the owner
+ * nice = 0                       # niceness of foreign processes beside the node's own, 0 to 19
  *
  * [migration]
  * ready-timeout-seconds = 120    # from the freeze to a complete instance at the destination
+ *
+ * [cluster]
+ * profile = "steady"             # who moves when and where: godwit profile list; or a .toml file
+ * cores = 0                      # processor cores that count; 0 counts all
+ * evacuate-seconds = 0           # before the daemon stops its processes leave, within this time
+ *
+ * [owner]
+ * watch = false                  # input at terminals and keyboard means that the owner is at work
+ * idle-seconds = 60              # the owner has left when nothing was typed for this long
+ * load = 0.0                     # so many processors wanted beside the pods mean the owner; 0: never
  * </pre>
  *
  * @param advertise host:port where other nodes reach this one
@@ -47,7 +58,35 @@ public record Configuration(
     int maxForeignProcesses,
     List<String> users,
     long memoryReserveBytes,
-    Duration readyTimeout) {
+    Duration readyTimeout,
+    Scheduling scheduling) {
+
+  /**
+   * What the node's scheduler is told.
+   *
+   * @param profile the name of a profile that comes with Godwit, or the path of a file that ends in
+   *     .toml; a profile chosen with {@code godwit profile use} counts instead
+   * @param cores processor cores that count; 0 for all
+   * @param evacuateTime how long the daemon waits for its processes to leave before it stops; zero
+   *     for not at all
+   * @param niceness of foreign processes, 0 to 19
+   * @param watchesOwner whether input at terminals and keyboard means that the owner is at work
+   * @param ownerIdle the owner has left when nothing was typed for this long
+   * @param ownerLoad the owner is at work when what runs beside the pods wants more processors; 0
+   *     where that means nothing
+   */
+  public record Scheduling(
+      String profile,
+      int cores,
+      Duration evacuateTime,
+      int niceness,
+      boolean watchesOwner,
+      Duration ownerIdle,
+      double ownerLoad) {
+    /** A node that balances itself and that nobody sits at. */
+    public static final Scheduling DEFAULT =
+        new Scheduling("steady", 0, Duration.ZERO, 0, false, Duration.ofMinutes(1), 0);
+  }
 
   public static final int DEFAULT_PORT = 7411;
   public static final int DEFAULT_PAGE_PORT = 7412;
@@ -71,7 +110,8 @@ public record Configuration(
         1000,
         List.of(),
         64L << 20,
-        Duration.ofMinutes(2));
+        Duration.ofMinutes(2),
+        Scheduling.DEFAULT);
   }
 
   /** The same with other addresses. */
@@ -87,7 +127,8 @@ public record Configuration(
         maxForeignProcesses,
         users,
         memoryReserveBytes,
-        readyTimeout);
+        readyTimeout,
+        scheduling);
   }
 
   /** The same with page channels encrypted or not. */
@@ -103,7 +144,8 @@ public record Configuration(
         maxForeignProcesses,
         users,
         memoryReserveBytes,
-        readyTimeout);
+        readyTimeout,
+        scheduling);
   }
 
   /** The same, taking foreign processes or not. */
@@ -119,6 +161,7 @@ public record Configuration(
         maxForeignProcesses,
         users,
         memoryReserveBytes,
-        readyTimeout);
+        readyTimeout,
+        scheduling);
   }
 }

@@ -34,7 +34,14 @@ public final class ConfigurationReader {
               "guest.max-processes",
               "guest.users",
               "guest.memory-reserve-mib",
-              "migration.ready-timeout-seconds"));
+              "guest.nice",
+              "migration.ready-timeout-seconds",
+              "cluster.profile",
+              "cluster.cores",
+              "cluster.evacuate-seconds",
+              "owner.watch",
+              "owner.idle-seconds",
+              "owner.load"));
 
   /** A typing slip changes at most this many characters. */
   private static final int SLIP = 3;
@@ -113,7 +120,21 @@ public final class ConfigurationReader {
         number("guest.memory-reserve-mib", defaults.memoryReserveBytes() >> 20, 0, 1L << 30) << 20,
         Duration.ofSeconds(
             number(
-                "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)));
+                "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)),
+        scheduling(defaults.scheduling()));
+  }
+
+  private Configuration.Scheduling scheduling(Configuration.Scheduling defaults) {
+    return new Configuration.Scheduling(
+        text("cluster.profile", defaults.profile()),
+        (int) number("cluster.cores", defaults.cores(), 0, 1 << 16),
+        Duration.ofSeconds(
+            number("cluster.evacuate-seconds", defaults.evacuateTime().toSeconds(), 0, 86400)),
+        (int) number("guest.nice", defaults.niceness(), 0, 19),
+        flag("owner.watch", defaults.watchesOwner()),
+        Duration.ofSeconds(
+            number("owner.idle-seconds", defaults.ownerIdle().toSeconds(), 1, 86400)),
+        real("owner.load", defaults.ownerLoad()));
   }
 
   private void checkKeys() {
@@ -142,6 +163,21 @@ public final class ConfigurationReader {
     long value = require(toml.getLong(key));
     if (value < least || value > most) {
       problem(key, value + " is not between " + least + " and " + most);
+      return absent;
+    }
+    return value;
+  }
+
+  private double real(String key, double absent) {
+    if (toml.isLong(key)) {
+      return number(key, 0, 0, 1 << 16);
+    }
+    if (!toml.isDouble(key)) {
+      return wrongType(key, "a number", absent);
+    }
+    double value = require(toml.getDouble(key));
+    if (!(value >= 0 && value <= 1 << 16)) {
+      problem(key, value + " is not between 0 and " + (1 << 16));
       return absent;
     }
     return value;

@@ -92,21 +92,22 @@ public final class TestNode {
   }
 
   /**
-   * @param network more lines for the network section of its configuration
+   * @param settings more lines for its configuration, TOML: first of its network section, then other
+   *     tables
    */
-  public void start(List<String> javaOptions, String network) {
-    start(javaOptions, network, List.of("io.godwit.app.Main", "node"));
+  public void start(List<String> javaOptions, String settings) {
+    start(javaOptions, settings, List.of("io.godwit.app.Main", "node"));
   }
 
   /**
    * @param program a class with a main method that is a daemon, and its first arguments; {@code
    *     --config FILE} follows
    */
-  public void start(List<String> javaOptions, String network, List<String> program) {
+  public void start(List<String> javaOptions, String settings, List<String> program) {
     Path configuration = directory.resolve("node.toml");
     try {
       Files.createDirectories(directory);
-      Files.writeString(configuration, configuration() + network);
+      Files.writeString(configuration, configuration() + settings);
     } catch (IOException e) {
       throw notReady("its configuration cannot be written: " + e.getMessage());
     }

@@ -9,6 +9,8 @@ import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.StateDirectory;
+import io.godwit.node.cluster.ClusterScheduling;
+import io.godwit.node.cluster.Guesthood;
 import io.godwit.node.control.ControlServer;
 import io.godwit.node.control.NodeOperations;
 import io.godwit.node.migration.Migrations;
@@ -62,6 +64,7 @@ public final class Daemon implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable ClusterLink link;
+  private volatile @Nullable ClusterScheduling scheduling;
 
   /**
    * Starts a node.
@@ -168,7 +171,30 @@ public final class Daemon implements AutoCloseable {
             this::order);
     link = made;
     processes.reach(made::connect);
+    schedule(made);
     return made;
+  }
+
+  private void schedule(ClusterLink made) {
+    Configuration.Scheduling told = configuration.scheduling();
+    ClusterScheduling begun =
+        new ClusterScheduling(
+            self(),
+            state.root(),
+            told.profile(),
+            told.cores() > 0 ? told.cores() : Runtime.getRuntime().availableProcessors(),
+            facts.architecture(),
+            new Guesthood(
+                configuration.accept(),
+                told.niceness(),
+                told.watchesOwner(),
+                told.ownerIdle(),
+                told.ownerLoad()),
+            new DaemonPods(self(), processes, pods),
+            new DaemonNeighbours(made));
+    scheduling = begun;
+    made.attach(begun);
+    begun.start();
   }
 
   private MoveOrder order(String pod) {
@@ -210,6 +236,11 @@ public final class Daemon implements AutoCloseable {
   /** Its part in its cluster; null while it belongs to none. */
   public @Nullable ClusterLink link() {
     return link;
+  }
+
+  /** Its load layer and scheduler; null while it belongs to no cluster. */
+  public @Nullable ClusterScheduling scheduling() {
+    return scheduling;
   }
 
   NodeDescription description() {
@@ -270,6 +301,10 @@ public final class Daemon implements AutoCloseable {
       control.close();
     } catch (IOException gone) {
       LOG.log(Level.DEBUG, "closing the control socket: {0}", gone.getMessage());
+    }
+    ClusterScheduling scheduled = scheduling;
+    if (scheduled != null) {
+      scheduled.close();
     }
     ClusterLink linked = link;
     if (linked != null) {

@@ -6,6 +6,7 @@ import io.godwit.core.NodeId;
 import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.StateDirectory;
+import io.godwit.node.cluster.ClusterError;
 import io.godwit.node.migration.MigrationHost;
 import io.godwit.node.migration.MigrationObserver;
 import io.godwit.node.migration.MigrationResult;
@@ -29,7 +30,9 @@ import io.godwit.wire.proto.MembersRequest;
 import io.godwit.wire.proto.MoveProgress;
 import io.godwit.wire.proto.MoveRequest;
 import io.godwit.wire.proto.MoveResult;
+import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.NodeDescription;
+import io.godwit.wire.proto.Refusal;
 import io.godwit.wire.proto.StatusReply;
 import io.godwit.wire.proto.StatusRequest;
 import io.grpc.StatusRuntimeException;
@@ -39,6 +42,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +74,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   private final Duration beat;
   private volatile String advertise;
   private volatile boolean closing;
+  private volatile PeerScheduling scheduling = PeerScheduling.NONE;
 
   /**
    * What a link is made of.
@@ -117,7 +122,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             node -> PageSecurity.tls(identity, node, parts.clock(), watch),
             PageSecurity.none(watch),
             parts.gate(),
-            request -> Negotiation.compare(request.getRequirements(), description(), guests()));
+            this::negotiate);
     migrations.recover();
     ClusterAdmission admission = new ClusterAdmission(parts.state(), parts.clock());
     this.server =
@@ -134,7 +139,8 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                     residents,
                     migrations,
                     this::move,
-                    parts.clock())));
+                    parts.clock(),
+                    () -> scheduling)));
     if (portOf(advertise) == 0) {
       advertise =
           Addresses.format(
@@ -174,7 +180,38 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
 
   /** What this node tells of itself now. */
   public NodeDescription description() {
-    return facts.describe(residents.foreign()).toBuilder().setAddress(advertise).build();
+    NodeDescription.Builder told =
+        facts.describe(residents.foreign()).toBuilder().setAddress(advertise);
+    String closed = scheduling.closedTo(false);
+    if (!closed.isEmpty()) {
+      told.setAccepts(false).setRefusesBecause(closed);
+    }
+    double queue = scheduling.runQueue();
+    return queue < 0 ? told.build() : told.setLoadAverage(queue).build();
+  }
+
+  /** From now on others may ask this node's scheduler. */
+  public void attach(PeerScheduling asked) {
+    scheduling = asked;
+  }
+
+  /** What the machine cannot take, and what its owner does not want at present. */
+  private Negotiation.Outcome negotiate(NegotiateRequest request) {
+    Negotiation.Outcome outcome =
+        Negotiation.compare(request.getRequirements(), description(), guests());
+    String closed = scheduling.closedTo(request.getHome().equals(self().name()));
+    if (closed.isEmpty()) {
+      return outcome;
+    }
+    List<Refusal> refusals = new ArrayList<>(outcome.refusals());
+    refusals.add(
+        Refusal.newBuilder()
+            .setCode(ClusterError.CLOSED.code())
+            .setWhat("taking a process")
+            .setWhy("node " + self() + " takes none at present: " + closed)
+            .setAdvice("choose another node, or run 'godwit undrain " + self() + "'")
+            .build());
+    return new Negotiation.Outcome(refusals, outcome.hashWanted());
   }
 
   /** The last that was heard of a node, empty when it is silent. */

@@ -10,13 +10,21 @@ import io.godwit.wire.PeerServer;
 import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
 import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.AdmitReply;
+import io.godwit.wire.proto.AdmitRequest;
 import io.godwit.wire.proto.AwaitReply;
 import io.godwit.wire.proto.AwaitRequest;
 import io.godwit.wire.proto.ConsoleFrame;
+import io.godwit.wire.proto.DrainProgress;
+import io.godwit.wire.proto.DrainRequest;
+import io.godwit.wire.proto.ExplainReply;
+import io.godwit.wire.proto.ExplainRequest;
 import io.godwit.wire.proto.HelloReply;
 import io.godwit.wire.proto.HelloRequest;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.LoadNote;
+import io.godwit.wire.proto.LoadTaken;
 import io.godwit.wire.proto.MemberEntry;
 import io.godwit.wire.proto.MembersReply;
 import io.godwit.wire.proto.MembersRequest;
@@ -46,6 +54,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final MigrationService migrations;
   private final Mover mover;
   private final InstantSource clock;
+  private final Supplier<PeerScheduling> scheduling;
 
   /** Moves a pod of this node for another node. */
   interface Mover {
@@ -59,7 +68,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Residents residents,
       MigrationService migrations,
       Mover mover,
-      InstantSource clock) {
+      InstantSource clock,
+      Supplier<PeerScheduling> scheduling) {
     this.self = self;
     this.members = members;
     this.description = description;
@@ -67,6 +77,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.migrations = migrations;
     this.mover = mover;
     this.clock = clock;
+    this.scheduling = scheduling;
   }
 
   @Override
@@ -144,6 +155,34 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   public void move(MoveRequest request, StreamObserver<MoveProgress> out) {
     try {
       mover.move(request, out);
+      out.onCompleted();
+    } catch (RuntimeException failed) {
+      out.onError(WireFailure.toStatus(failed));
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      out.onError(WireFailure.toStatus(stopping(self)));
+    }
+  }
+
+  @Override
+  public void load(LoadNote request, StreamObserver<LoadTaken> out) {
+    answer(out, () -> scheduling.get().take(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void admit(AdmitRequest request, StreamObserver<AdmitReply> out) {
+    answer(out, () -> scheduling.get().admit(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainReply> out) {
+    answer(out, () -> scheduling.get().explain(request));
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainProgress> out) {
+    try {
+      scheduling.get().drain(request, out::onNext);
       out.onCompleted();
     } catch (RuntimeException failed) {
       out.onError(WireFailure.toStatus(failed));

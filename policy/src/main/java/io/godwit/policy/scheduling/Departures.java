@@ -30,6 +30,7 @@ final class Departures {
   private boolean ownerHere;
   private boolean draining;
   private boolean drainReported;
+  private boolean stayed;
 
   Departures(
       LocalNode local,
@@ -48,6 +49,11 @@ final class Departures {
 
   boolean active() {
     return draining || !deported.isEmpty() || (ownerHere && evicts());
+  }
+
+  /** Whether something has to leave for which no place was found at the last look. */
+  boolean waits() {
+    return active() && stayed;
   }
 
   boolean draining() {
@@ -138,6 +144,7 @@ final class Departures {
 
   private List<SchedulingEffect> leave(Decision.Kind kind, String why, long nowNanos) {
     List<SchedulingEffect> effects = new ArrayList<>();
+    stayed = false;
     List<LoadRecord> known = locator.usable(view, nowNanos);
     NodeLoad own = local.load();
     int left = 0;
@@ -224,6 +231,7 @@ final class Departures {
   }
 
   private void stay(ProcessLoad process, List<Rejection> rejected, long nowNanos) {
+    stayed = true;
     log.add(
         new Decision(
             nowNanos,

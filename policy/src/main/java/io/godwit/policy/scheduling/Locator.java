@@ -30,6 +30,9 @@ final class Locator {
     ROOM
   }
 
+  /** A node that lacked something for a process is not offered to it again for this long. */
+  private static final long UNSUITABLE_NANOS = 60_000_000_000L;
+
   private record Sent(ProcessKey process, long settledNanos) {}
 
   private final SchedulingPolicies policies;
@@ -37,6 +40,7 @@ final class Locator {
   private final RandomGenerator random;
   private final Map<NodeId, Deque<Sent>> sent = new HashMap<>();
   private final Map<NodeId, Long> backoffUntil = new HashMap<>();
+  private final Map<ProcessKey, Map<NodeId, Long>> unsuitableUntil = new HashMap<>();
   private final Map<ProcessKey, ResourceExpression> needs = new HashMap<>();
 
   Locator(SchedulingPolicies policies, CostEstimator cost, RandomGenerator random) {
@@ -110,6 +114,11 @@ final class Locator {
     if (backoffUntil.getOrDefault(seen.node(), Long.MIN_VALUE) > nowNanos) {
       return Rejection.of(name, Rejection.Cause.BACKOFF, "refused or failed a short while ago");
     }
+    if (unsuitableUntil.getOrDefault(process.key(), Map.of()).getOrDefault(name, Long.MIN_VALUE)
+        > nowNanos) {
+      return Rejection.of(
+          name, Rejection.Cause.UNSUITABLE, "lacked something that it needs a short while ago");
+    }
     if (!home && !load.accepts()) {
       return Rejection.of(
           name,
@@ -180,6 +189,17 @@ final class Locator {
     backoffUntil.put(to, nowNanos + policies.stability().backoffNanos());
   }
 
+  /** The node cannot take this one; others it may. */
+  void noteUnsuitable(ProcessKey process, NodeId to, long nowNanos) {
+    Deque<Sent> list = sent.get(to);
+    if (list != null) {
+      list.removeIf(one -> one.process().equals(process));
+    }
+    unsuitableUntil
+        .computeIfAbsent(process, key -> new HashMap<>())
+        .put(to, nowNanos + UNSUITABLE_NANOS);
+  }
+
   void needs(ProcessKey process, ResourceExpression expression) {
     if (expression.select() != null || !expression.equals(ResourceExpression.ANY)) {
       needs.put(process, expression);
@@ -193,6 +213,7 @@ final class Locator {
 
   void forget(ProcessKey process) {
     needs.remove(process);
+    unsuitableUntil.remove(process);
   }
 
   /** Drops what is of no more use. */

@@ -15,6 +15,8 @@ public final class Rejection {
     OWNER_ACTIVE,
     /** The node refused or failed a short while ago. */
     BACKOFF,
+    /** The node lacked something that the process needs. */
+    UNSUITABLE,
     /** It would not run enough faster there. */
     LOAD_DIFFERENCE,
     /** Too little free memory. */

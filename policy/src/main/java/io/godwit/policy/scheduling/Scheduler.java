@@ -111,13 +111,14 @@ public final class Scheduler {
         yield NOTHING;
       }
       case SchedulingEvent.MigrationEnded ended -> migrationEnded(ended, nowNanos);
-      case SchedulingEvent.OwnerReturned returned -> departures.ownerReturned(nowNanos);
+      case SchedulingEvent.OwnerReturned returned ->
+          withCandidates(departures.ownerReturned(nowNanos), nowNanos);
       case SchedulingEvent.OwnerLeft left -> departures.ownerLeft(nowNanos);
       case SchedulingEvent.LimitExceeded(ProcessKey process, String what) ->
-          departures.deport(process, what, nowNanos);
+          withCandidates(departures.deport(process, what, nowNanos), nowNanos);
       case SchedulingEvent.Reclaim(String user, int processes) ->
           departures.reclaim(user, processes, nowNanos);
-      case SchedulingEvent.Drain drain -> departures.drain(nowNanos);
+      case SchedulingEvent.Drain drain -> withCandidates(departures.drain(nowNanos), nowNanos);
       case SchedulingEvent.Undrain undrain -> {
         departures.undrain();
         yield NOTHING;
@@ -141,7 +142,8 @@ public final class Scheduler {
       incoming.values().removeIf(since -> nowNanos - since > INCOMING_TIMEOUT_NANOS);
     }
     if (departures.active()) {
-      return departures.again(nowNanos);
+      waiting &= nowNanos - wantedNanos <= CANDIDATES_TIMEOUT_NANOS;
+      return withCandidates(departures.again(nowNanos), nowNanos);
     }
     if (waiting && nowNanos - wantedNanos > CANDIDATES_TIMEOUT_NANOS) {
       return decide(nowNanos);
@@ -184,6 +186,19 @@ public final class Scheduler {
     return wantCandidates(nowNanos);
   }
 
+  /**
+   * Where something still has to leave, knowledge is asked for besides: what is spread is there
+   * already, what is asked for is not.
+   */
+  private List<SchedulingEffect> withCandidates(List<SchedulingEffect> effects, long nowNanos) {
+    if (!departures.waits()) {
+      return effects;
+    }
+    List<SchedulingEffect> all = new ArrayList<>(effects);
+    all.addAll(wantCandidates(nowNanos));
+    return all;
+  }
+
   private List<SchedulingEffect> wantCandidates(long nowNanos) {
     if (waiting) {
       return NOTHING;
@@ -203,6 +218,10 @@ public final class Scheduler {
         placements.remove(process.key());
         effects.add(placed);
       }
+    }
+    if (departures.active()) {
+      effects.addAll(departures.again(nowNanos));
+      return effects;
     }
     if (sendWanted) {
       sendWanted = false;
@@ -424,6 +443,7 @@ public final class Scheduler {
         departures.forget(ended.process());
         cost.observe(ended.to(), ended.bytes(), ended.nanos());
       }
+      case UNSUITABLE -> locator.noteUnsuitable(ended.process(), ended.to(), nowNanos);
       case REFUSED, FAILED -> locator.noteFailed(ended.process(), ended.to(), nowNanos);
     }
     return departures.active() ? departures.again(nowNanos) : NOTHING;

@@ -54,7 +54,10 @@ public sealed interface SchedulingEvent {
   /** How a migration went. */
   enum Outcome {
     DONE,
+    /** The node takes nothing at present. */
     REFUSED,
+    /** The node lacks something that this process needs, or the process cannot be moved. */
+    UNSUITABLE,
     FAILED
   }
 

@@ -285,7 +285,10 @@ class SchedulerTest {
         new ProcessLoad(new ProcessKey(SELF, 7), "db", "", 1, 1, 1, 0, 0, 0, 0, 0, Map.of(), false);
     processes.add(stuck);
     Scheduler scheduler = byAge();
-    assertThat(scheduler.on(new SchedulingEvent.Drain(), SECOND)).hasSize(1);
+    // One moves; for the other it asks whether anybody else could take it.
+    assertThat(scheduler.on(new SchedulingEvent.Drain(), SECOND))
+        .hasExactlyElementsOfTypes(
+            SchedulingEffect.Migrate.class, SchedulingEffect.WantCandidates.class);
     assertThat(scheduler.log().about(stuck.key()))
         .anyMatch(
             d -> d.rejected().stream().anyMatch(r -> r.cause() == Rejection.Cause.NOT_MOVABLE));

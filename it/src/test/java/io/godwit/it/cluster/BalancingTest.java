@@ -1,0 +1,75 @@
+package io.godwit.it.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.app.testbed.TestNode;
+import io.godwit.core.control.ProcessView;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster balances itself, with real daemons and real programs. */
+class BalancingTest {
+  private static final int PROGRAMS = 8;
+  private static final Duration SPREAD = Duration.ofSeconds(10);
+  private static final Duration STEADY = Duration.ofSeconds(10);
+
+  /** Epoch 1 is the start; each move is one more. */
+  private static final int MOST_MOVES = 2;
+
+  private static final String ONE_CORE =
+      """
+
+      [cluster]
+      cores = 1
+      """;
+
+  @Test
+  void eightUnequalProgramsSpreadAndSettle(@TempDir Path directory) throws Exception {
+    try (Cluster cluster = Cluster.of(n -> n.start(List.of(), ONE_CORE), "alpha", "beta", "gamma")) {
+      TestNode first = cluster.node("alpha");
+      for (int i = 0; i < PROGRAMS; i++) {
+        Cluster.run(first, "busy" + i, directory, busy(i));
+      }
+      long begun = System.nanoTime();
+      Cluster.await("no node has more than three", () -> most(first) <= 3);
+      long spread = System.nanoTime() - begun;
+      long end = System.nanoTime() + STEADY.toNanos();
+      while (System.nanoTime() < end) {
+        assertThat(most(first))
+            .as("processes on one node: %s", where(first))
+            .isLessThanOrEqualTo(4);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+      assertThat(most(first)).as("in the end: %s", where(first)).isEqualTo(3);
+      for (ProcessView each : Cluster.processes(first)) {
+        assertThat(each.epoch() - 1).as("moves of %s", each.name()).isLessThanOrEqualTo(MOST_MOVES);
+      }
+      assertThat(Duration.ofNanos(spread)).isLessThan(SPREAD);
+    }
+  }
+
+  /** A loop that never ends; of different memory, so that no two are equal. */
+  private static List<String> busy(int number) {
+    return List.of(
+        "sh",
+        "-c",
+        "x=$(head -c " + (number << 16) + " /dev/zero | tr '\\0' x); while :; do :; done");
+  }
+
+  private static Map<String, Integer> where(TestNode node) {
+    Map<String, Integer> count = new TreeMap<>();
+    Cluster.processes(node).forEach(p -> count.merge(p.node(), 1, Integer::sum));
+    return count;
+  }
+
+  private static int most(TestNode node) {
+    return where(node).values().stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
+}
