@@ -6,15 +6,19 @@ import io.godwit.cli.AdoptCommand;
 import io.godwit.cli.AttachCommand;
 import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
+import io.godwit.cli.DrainCommand;
+import io.godwit.cli.ExplainCommand;
 import io.godwit.cli.InitCommand;
 import io.godwit.cli.JoinCommand;
 import io.godwit.cli.LogsCommand;
 import io.godwit.cli.MigrateCommand;
 import io.godwit.cli.NodesCommand;
+import io.godwit.cli.OwnerCommand;
 import io.godwit.cli.PsCommand;
 import io.godwit.cli.RunCommand;
 import io.godwit.cli.SignalCommand;
 import io.godwit.cli.TokenCommand;
+import io.godwit.cli.UndrainCommand;
 import io.godwit.cli.WaitCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +63,10 @@ final class Commands {
       case "token" -> new TokenCommand(io);
       case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "drain" -> new DrainCommand(io);
+      case "undrain" -> new UndrainCommand(io);
+      case "owner" -> new OwnerCommand(io);
+      case "explain" -> new ExplainCommand(io);
       case "node" -> new NodeCommand(io);
       case "checkpoint" -> new CheckpointCommand(io);
       case "restart" -> new RestartCommand(io);
@@ -92,12 +100,16 @@ final class Commands {
         new Entry("token", CLUSTER, "make a token for one more node"),
         new Entry("join", CLUSTER, "take this node into a cluster"),
         new Entry("nodes", CLUSTER, "list the nodes"),
+        new Entry("explain", CLUSTER, "tell why the schedulers moved a process, or did not"),
+        new Entry("drain", CLUSTER, "empty a node: every process leaves it, alive"),
+        new Entry("undrain", CLUSTER, "open a drained node again"),
+        new Entry("owner", CLUSTER, "tell a workstation that its owner is back, or has left"),
         new Entry("node", CLUSTER, "run this machine's daemon"),
         new Entry("doctor", OTHER, "try what this machine can do for Godwit"),
         new Entry("demo", OTHER, "watch real programs move between three nodes"),
         new Entry("bench", OTHER, "measure migrations between two nodes"),
         new Entry("simulate", OTHER, "run scheduling policies in virtual time"),
-        new Entry("profile", OTHER, "show the scheduling profiles"),
+        new Entry("profile", OTHER, "show and choose the scheduling profile"),
         new Entry("completion", OTHER, "print the completion script for bash or zsh"),
         new Entry("version", OTHER, "print the release of the command and the daemon"));
   }

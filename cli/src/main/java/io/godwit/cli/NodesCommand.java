@@ -14,7 +14,8 @@ public final class NodesCommand extends DaemonCommand {
     super(
         io,
         "nodes",
-        "List the nodes of the cluster: whether they take processes, load and memory.");
+        "List the nodes of the cluster: whether they take processes, load and memory.",
+        "LOAD counts what runs or waits for a processor; AGE tells how old that knowledge is.");
     examples(
         "godwit nodes           * marks the node you are on",
         "godwit nodes --json    the same for programs");
@@ -34,9 +35,12 @@ public final class NodesCommand extends DaemonCommand {
             "STATE",
             ">CPUS",
             ">LOAD",
+            ">CPU",
+            ">AGE",
             ">MEMORY",
             ">FREE",
             ">PROCESSES",
+            ">FOREIGN",
             "KERNEL",
             "RELEASE",
             "DETAIL");
@@ -48,9 +52,12 @@ public final class NodesCommand extends DaemonCommand {
           node.state().wireName(),
           Integer.toString(node.processors()),
           Quantities.fixed(node.load(), 2),
+          Quantities.fixed(node.cpuUse() * 100, 0) + "%",
+          node.ageMillis() < 0 ? "-" : Quantities.micros(node.ageMillis() * 1000),
           Quantities.bytes(node.memoryBytes()),
           Quantities.bytes(node.freeBytes()),
           Integer.toString(node.processes()),
+          Integer.toString(node.foreign()),
           node.kernel(),
           node.release(),
           node.detail());

@@ -25,6 +25,7 @@ public final class Profiles {
           "age",
           "affinity",
           "gossip-age",
+          "steady",
           "hierarchical",
           "mosix",
           "sprite",
@@ -48,16 +49,21 @@ public final class Profiles {
 
   /** The profile of that name, or in that file if the name has a slash or ends in .toml. */
   public static Profile find(String name) {
+    String base = name.replaceFirst(".*/", "").replaceFirst("\\.toml$", "");
+    return ProfileParser.parse(base, text(name));
+  }
+
+  /** The text of such a profile. */
+  public static String text(String name) {
     return name.contains("/") || name.endsWith(".toml") ? fromFile(Path.of(name)) : bundled(name);
   }
 
-  private static Profile bundled(String name) {
+  private static String bundled(String name) {
     if (BUNDLED.contains(name)) {
       try (InputStream in =
           ProfileParser.class.getResourceAsStream("/io/godwit/profiles/" + name + ".toml")) {
         if (in != null) {
-          return ProfileParser.parse(
-              name, new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
+          return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
         }
       } catch (IOException e) {
         throw unreadable(name, e);
@@ -72,11 +78,9 @@ public final class Profiles {
         hint + "profiles are " + String.join(", ", BUNDLED) + ", or a file that ends in .toml");
   }
 
-  private static Profile fromFile(Path file) {
-    String base = String.valueOf(file.getFileName()).replaceFirst("\\.toml$", "");
+  private static String fromFile(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return ProfileParser.parse(
-          base, new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
+      return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw unreadable(file.toString(), e);
     }

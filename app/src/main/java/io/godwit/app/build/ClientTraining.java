@@ -86,7 +86,10 @@ public final class ClientTraining {
                   0.5,
                   1L << 34,
                   1L << 33,
-                  1)
+                  1,
+                  0.1,
+                  0,
+                  0)
               .toJson());
       result.add("nodes", items);
     } else {

@@ -92,8 +92,8 @@ public final class TestNode {
   }
 
   /**
-   * @param settings more lines for its configuration, TOML: first of its network section, then other
-   *     tables
+   * @param settings more lines for its configuration, TOML: first of its network section, then
+   *     other tables
    */
   public void start(List<String> javaOptions, String settings) {
     start(javaOptions, settings, List.of("io.godwit.app.Main", "node"));

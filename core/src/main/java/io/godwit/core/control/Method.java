@@ -48,7 +48,23 @@ public enum Method {
   /** {@code validSeconds}; a {@link JoinToken}. Root alone. */
   TOKEN("token"),
   /** {@code address} and {@code token}; a {@link ClusterView} of the cluster joined. Root alone. */
-  JOIN("join");
+  JOIN("join"),
+  /**
+   * Nothing: the {@link ProfileView} in use. {@code name} and {@code text}: that one is used from
+   * now on, on all nodes; root alone.
+   */
+  PROFILE("profile"),
+  /**
+   * {@code what}, a process, or nothing for all, which is for root alone; {@code decisions}: a list
+   * of {@link DecisionView}, latest last.
+   */
+  EXPLAIN("explain"),
+  /**
+   * {@code node}, {@code action} ({@link NodeAction}), {@code waitMillis} (0: for ever); events
+   * {@code drain} ({@link DrainView}); a {@link DrainView} at the end. Root alone. A client that
+   * leaves only stops watching.
+   */
+  ADMINISTER("administer");
 
   private final String wireName;
 

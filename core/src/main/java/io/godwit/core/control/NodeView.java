@@ -14,10 +14,13 @@ import com.google.gson.JsonObject;
  * @param kernel the kernel's release
  * @param architecture as uname(1) says it
  * @param processors online
- * @param load processes that want to run, averaged over a minute
+ * @param load processes that run or wait for a processor, on average
  * @param memoryBytes installed
  * @param freeBytes available for new programs
  * @param processes under its care now
+ * @param cpuUse share of its processors in use, 0 to 1
+ * @param foreign processes here that were started on other nodes
+ * @param ageMillis how old the load figures are; -1 where there are none
  */
 public record NodeView(
     String name,
@@ -33,7 +36,10 @@ public record NodeView(
     double load,
     long memoryBytes,
     long freeBytes,
-    int processes) {
+    int processes,
+    double cpuUse,
+    int foreign,
+    long ageMillis) {
   /** Whether a node can take processes. */
   public enum State {
     READY("ready"),
@@ -77,6 +83,9 @@ public record NodeView(
     json.addProperty("memoryBytes", memoryBytes);
     json.addProperty("freeBytes", freeBytes);
     json.addProperty("processes", processes);
+    json.addProperty("cpuUse", cpuUse);
+    json.addProperty("foreign", foreign);
+    json.addProperty("ageMillis", ageMillis);
     return json;
   }
 
@@ -96,6 +105,9 @@ public record NodeView(
         fields.real("load", 0),
         fields.number("memoryBytes", 0, Long.MAX_VALUE, 0),
         fields.number("freeBytes", 0, Long.MAX_VALUE, 0),
-        (int) fields.number("processes", 0, Integer.MAX_VALUE, 0));
+        (int) fields.number("processes", 0, Integer.MAX_VALUE, 0),
+        fields.real("cpuUse", 0),
+        (int) fields.number("foreign", 0, Integer.MAX_VALUE, 0),
+        fields.number("ageMillis", -1, Long.MAX_VALUE, -1));
   }
 }

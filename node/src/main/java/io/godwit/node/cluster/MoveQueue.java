@@ -175,7 +175,7 @@ final class MoveQueue {
             ? ClusterLimits.UNMOVABLE.toNanos()
             : SECOND << Math.min(failures, MOST_DOUBLINGS);
     // A refusal of one node says nothing about the next.
-    boolean waits = unmovable || outcome == Outcome.FAILED && failure != null;
+    boolean waits = unmovable || (outcome == Outcome.FAILED && failure != null);
     held.put(pod, new Held(unmovable ? why : told, failures, waits, System.nanoTime() + pause));
     return new Ended(pod, process.key(), to, outcome, 0, 0, told);
   }

@@ -1,5 +1,6 @@
 package io.godwit.node.control;
 
+import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
 import io.godwit.core.control.CheckpointReport;
@@ -11,6 +12,7 @@ import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
 import io.godwit.core.control.RunSpec;
+import io.godwit.node.NodeError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -103,4 +105,13 @@ public interface NodeOperations {
 
   /** Takes this node into the cluster of the node at that address, host:port. */
   ClusterView join(String address, String token);
+
+  /** Load information and scheduling, where the node has them. */
+  default SchedulingOperations scheduling() {
+    throw new GodwitException(
+        NodeError.NOT_INITIALIZED,
+        "asking the scheduler",
+        "this node has none",
+        "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+  }
 }

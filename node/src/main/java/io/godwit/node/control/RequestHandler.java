@@ -72,7 +72,14 @@ final class RequestHandler {
             .join(fields.text("address", MAX_ADDRESS), fields.text("token", JoinToken.MAX_TOKEN))
             .toJson();
       }
+      case PROFILE -> scheduling().profile(fields);
+      case EXPLAIN -> scheduling().explain(fields);
+      case ADMINISTER -> scheduling().administer(fields);
     };
+  }
+
+  private SchedulingRequests scheduling() {
+    return new SchedulingRequests(operations, caller, conversation);
   }
 
   private JsonObject nodes() {
@@ -146,7 +153,7 @@ final class RequestHandler {
         .toJson();
   }
 
-  private static NodeId node(String name) {
+  static NodeId node(String name) {
     try {
       return new NodeId(name);
     } catch (IllegalArgumentException e) {

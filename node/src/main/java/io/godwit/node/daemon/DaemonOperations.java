@@ -17,6 +17,7 @@ import io.godwit.node.control.Attachment;
 import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
 import io.godwit.node.control.NodeOperations;
+import io.godwit.node.control.SchedulingOperations;
 import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.migration.MigrationResult;
 import io.godwit.node.peers.ClusterLink;
@@ -80,6 +81,7 @@ final class DaemonOperations implements NodeOperations {
 
   private NodeView view(NodeDescription node, String detail, boolean self) {
     ClusterLink link = daemon.link();
+    LoadFigures figures = LoadFigures.of(daemon, node, self);
     return new NodeView(
         node.getNode(),
         node.getAddress(),
@@ -91,10 +93,13 @@ final class DaemonOperations implements NodeOperations {
         node.getKernelRelease(),
         node.getArchitecture(),
         node.getCpus(),
-        node.getLoadAverage(),
+        figures.runQueue(),
         node.getMemoryTotalBytes(),
         node.getMemoryAvailableBytes(),
-        count(node.getNode()));
+        count(node.getNode()),
+        figures.cpuUse(),
+        node.getForeignProcesses(),
+        figures.ageMillis());
   }
 
   private int count(String node) {
@@ -119,7 +124,10 @@ final class DaemonOperations implements NodeOperations {
         0,
         0,
         0,
-        count(node.name()));
+        count(node.name()),
+        0,
+        0,
+        -1);
   }
 
   @Override
@@ -412,6 +420,11 @@ final class DaemonOperations implements NodeOperations {
   @Override
   public ClusterView createCluster(String name) {
     return daemon.createCluster(name);
+  }
+
+  @Override
+  public SchedulingOperations scheduling() {
+    return DaemonScheduling.of(daemon);
   }
 
   @Override

@@ -69,6 +69,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   private final PeerServer server;
   private final Function<String, MoveOrder> orders;
   private final Map<NodeId, StatusReply> heard = new ConcurrentHashMap<>();
+  private final Map<NodeId, Long> heardAt = new ConcurrentHashMap<>();
   private final Map<NodeId, String> silent = new ConcurrentHashMap<>();
   private final Thread heartbeat;
   private final Duration beat;
@@ -219,6 +220,12 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     return Optional.ofNullable(heard.get(node));
   }
 
+  /** How long ago {@link #heard} was said; negative where the node was never heard. */
+  public long heardNanosAgo(NodeId node) {
+    Long at = heardAt.get(node);
+    return at == null ? -1 : System.nanoTime() - at;
+  }
+
   /** Why a node is silent, empty when it answers. */
   public String silence(NodeId node) {
     return silent.getOrDefault(node, "");
@@ -340,6 +347,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     try {
       PeerConnection connection = peers.connect(node);
       heard.put(node, connection.calls().status(StatusRequest.getDefaultInstance()));
+      heardAt.put(node, System.nanoTime());
       silent.remove(node);
       for (MemberEntry member :
           connection
