@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.app.testbed.TestNode;
 import io.godwit.core.control.ProcessView;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,9 @@ class BalancingTest {
 
   @Test
   void eightUnequalProgramsSpreadAndSettle(@TempDir Path directory) throws Exception {
-    try (Cluster cluster = Cluster.of(n -> n.start(List.of(), ONE_CORE), "alpha", "beta", "gamma")) {
+    long crowd = crowd();
+    try (Cluster cluster =
+        Cluster.of(n -> n.start(List.of(), ONE_CORE), "alpha", "beta", "gamma")) {
       TestNode first = cluster.node("alpha");
       for (int i = 0; i < PROGRAMS; i++) {
         Cluster.run(first, "busy" + i, directory, busy(i));
@@ -51,8 +55,14 @@ class BalancingTest {
       for (ProcessView each : Cluster.processes(first)) {
         assertThat(each.epoch() - 1).as("moves of %s", each.name()).isLessThanOrEqualTo(MOST_MOVES);
       }
-      assertThat(Duration.ofNanos(spread)).isLessThan(SPREAD);
+      assertThat(Duration.ofNanos(spread)).isLessThan(SPREAD.multipliedBy(crowd));
     }
+  }
+
+  /** How many times slower than alone all goes here, because others use the machine: at least 1. */
+  private static long crowd() throws IOException {
+    double load = Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+    return Math.max(1, Math.round(load / Runtime.getRuntime().availableProcessors()));
   }
 
   /** A loop that never ends; of different memory, so that no two are equal. */
