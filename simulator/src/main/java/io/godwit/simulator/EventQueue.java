@@ -4,15 +4,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A binary heap of events ordered by (time, sequence). Time is long nanoseconds: unlike a double it
- * does not lose precision as a run gets longer, and the sequence makes events of one instant come
- * in the order in which they were scheduled.
+ * A heap of events ordered by (time, sequence), four children to a node: half the levels of a
+ * binary heap, and the times of four brothers lie in one cache line. Time is long nanoseconds:
+ * unlike a double it does not lose precision as a run gets longer, and the sequence makes events of
+ * one instant come in the order in which they were scheduled.
  */
 final class EventQueue {
   /** What happens when its time has come. */
   interface Action {
     void run(long nowNanos);
   }
+
+  private static final int CHILDREN_BITS = 2;
+  private static final int CHILDREN = 1 << CHILDREN_BITS;
 
   private long[] times = new long[1024];
   private long[] sequences = new long[1024];
@@ -35,7 +39,7 @@ final class EventQueue {
     long time = Math.max(timeNanos, nowNanos);
     long sequence = nextSequence++;
     while (hole > 0) {
-      int parent = (hole - 1) >>> 1;
+      int parent = (hole - 1) >>> CHILDREN_BITS;
       // Later sequence: on equal time the newcomer stays below.
       if (times[parent] <= time) {
         break;
@@ -91,12 +95,9 @@ final class EventQueue {
       Action last = actions[size];
       int hole = 0;
       while (true) {
-        int child = 2 * hole + 1;
-        if (child >= size) {
+        int child = firstOfChildren(hole);
+        if (child < 0) {
           break;
-        }
-        if (child + 1 < size && before(child + 1, child)) {
-          child++;
         }
         if (time < times[child] || (time == times[child] && sequence < sequences[child])) {
           break;
@@ -111,6 +112,22 @@ final class EventQueue {
     actions[size] = null;
     if (first == null) {
       throw new IllegalStateException("an event without an action");
+    }
+    return first;
+  }
+
+  /** The child whose turn comes first, or -1 where there is none. */
+  private int firstOfChildren(int parent) {
+    int child = (parent << CHILDREN_BITS) + 1;
+    if (child >= size) {
+      return -1;
+    }
+    int end = Math.min(child + CHILDREN, size);
+    int first = child;
+    for (int other = child + 1; other < end; other++) {
+      if (before(other, first)) {
+        first = other;
+      }
     }
     return first;
   }

@@ -78,8 +78,10 @@ final class SimCluster {
     export = profile.load().export();
     reportsChanges = profile.load().spread() == Profile.Spread.CENTRAL;
     nodes = new SimNode[nodeCount];
-    // One immutable list: the load layers of all nodes share it.
-    members = IntStream.range(0, nodeCount).mapToObj(i -> new NodeId("node" + i)).toList();
+    // One immutable list that the load layers of all nodes share: a copy of it is itself, which is
+    // not true of what a stream makes.
+    members =
+        List.copyOf(IntStream.range(0, nodeCount).mapToObj(i -> new NodeId("node" + i)).toList());
     for (int i = 0; i < nodeCount; i++) {
       NodeId id = members.get(i);
       nodes[i] =

@@ -89,6 +89,25 @@ public final class StudyCommand {
     command.make(out);
   }
 
+  /**
+   * What the arguments ask for, without doing it.
+   *
+   * @throws GodwitException if they cannot be understood or name a profile that there is not
+   */
+  static SimulationOptions understood(List<String> arguments) {
+    StudyCommand command = new StudyCommand();
+    command.read(arguments);
+    SimulationOptions options = command.options();
+    if (command.given.containsKey("loads")) {
+      command.list("loads", Double::valueOf);
+    }
+    if (command.given.containsKey("sizes")) {
+      command.list("sizes", Integer::valueOf);
+    }
+    options.policies().forEach(Profiles::find);
+    return options;
+  }
+
   private void read(List<String> arguments) {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);

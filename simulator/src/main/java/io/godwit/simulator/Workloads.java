@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Generated workloads, and what can be measured of a recorded one. */
 final class Workloads {
@@ -16,6 +17,9 @@ final class Workloads {
 
   /** A name has to occur this often before its mean says something. */
   private static final int LEAST_OCCURRENCES = 20;
+
+  private static final List<String> PROGRAMS =
+      IntStream.range(0, 20).mapToObj(i -> "program" + i).toList();
 
   private static final double LONGEST_SECONDS = 3600;
   private static final double GROUP_BYTES_PER_SECOND = 200e6;
@@ -32,6 +36,7 @@ final class Workloads {
     boolean bursty = options.workload().equals("bursty");
     int nodes = hotspot ? Math.max(1, options.nodes() / 8) : options.nodes();
     double burst = bursty ? 8 : 1;
+    double least = leastFor(options.meanWorkSeconds());
     double time = 0;
     while (true) {
       time += random.nextExponential() * burst / perSecond;
@@ -41,7 +46,7 @@ final class Workloads {
       int node = random.nextInt(nodes);
       // A burst is geometric with the given mean and comes to one node.
       do {
-        addOne(arrivals, options, random, (long) (time * 1e9), node);
+        addOne(arrivals, options, least, random, (long) (time * 1e9), node);
       } while (bursty && random.nextDouble() < 1 - 1 / burst);
     }
   }
@@ -49,13 +54,14 @@ final class Workloads {
   private static void addOne(
       List<Arrival> arrivals,
       SimulationOptions options,
+      double least,
       RandomGenerator random,
       long timeNanos,
       int node) {
     double work =
         options.workload().equals("exponential")
             ? random.nextExponential() * options.meanWorkSeconds()
-            : lifetime(random, options.meanWorkSeconds());
+            : lifetime(random, least);
     int partner = -1;
     int at = node;
     if (options.workload().equals("groups") && arrivals.size() % 2 == 1) {
@@ -67,24 +73,25 @@ final class Workloads {
             timeNanos,
             at,
             work,
-            "program" + random.nextInt(20),
+            PROGRAMS.get(random.nextInt(PROGRAMS.size())),
             partner,
             partner < 0 ? 0 : GROUP_BYTES_PER_SECOND));
   }
 
   /**
    * A lifetime with P(L &gt; T) = least / T, the measured distribution with k = -1, up to an hour.
-   * The least lifetime is chosen so that the mean comes out.
    */
-  static double lifetime(RandomGenerator random, double mean) {
-    double least = leastFor(mean);
+  static double lifetime(RandomGenerator random, double least) {
     double u = random.nextDouble();
     // Inverse of F(T) = (1 - least/T) / (1 - least/longest).
     return least / (1 - u * (1 - least / LONGEST_SECONDS));
   }
 
-  /** Solves least x ln(longest/least) / (1 - least/longest) = mean by bisection. */
-  private static double leastFor(double mean) {
+  /**
+   * The least lifetime with which the mean comes out: solves least x ln(longest/least) / (1 -
+   * least/longest) = mean by bisection.
+   */
+  static double leastFor(double mean) {
     double low = 1e-9;
     double high = LONGEST_SECONDS * 0.999;
     for (int i = 0; i < 100; i++) {

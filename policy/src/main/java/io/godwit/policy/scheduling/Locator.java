@@ -35,6 +35,8 @@ final class Locator {
 
   private record Sent(ProcessKey process, long settledNanos) {}
 
+  private static final long EXPIRY_PERIOD_NANOS = 10_000_000_000L;
+
   private final SchedulingPolicies policies;
   private final CostEstimator cost;
   private final RandomGenerator random;
@@ -42,6 +44,7 @@ final class Locator {
   private final Map<NodeId, Long> backoffUntil = new HashMap<>();
   private final Map<ProcessKey, Map<NodeId, Long>> unsuitableUntil = new HashMap<>();
   private final Map<ProcessKey, ResourceExpression> needs = new HashMap<>();
+  private long expiryNanos = Long.MIN_VALUE;
 
   Locator(SchedulingPolicies policies, CostEstimator cost, RandomGenerator random) {
     this.policies = policies;
@@ -216,8 +219,12 @@ final class Locator {
     unsuitableUntil.remove(process);
   }
 
-  /** Drops what is of no more use. */
+  /** Drops what is of no more use, now and then: what is outdated harms nothing but memory. */
   void expire(long nowNanos) {
+    if (nowNanos < expiryNanos) {
+      return;
+    }
+    expiryNanos = nowNanos + EXPIRY_PERIOD_NANOS;
     if (!sent.isEmpty()) {
       long oldest = nowNanos - Math.min(policies.stability().maxRecordAgeNanos(), nowNanos);
       sent.values()

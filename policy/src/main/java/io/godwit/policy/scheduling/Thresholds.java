@@ -58,12 +58,12 @@ public record Thresholds(
 
   @Override
   public boolean send(Trigger trigger, NodeLoad own) {
-    return sender() && sendOn.contains(trigger) && own.runQueue() > high * own.cores();
+    return own.runQueue() > high * own.cores() && sender() && sendOn.contains(trigger);
   }
 
   @Override
   public boolean receive(Trigger trigger, NodeLoad own) {
-    return receiver() && receiveOn.contains(trigger) && own.runQueue() < low * own.cores();
+    return own.runQueue() < low * own.cores() && receiver() && receiveOn.contains(trigger);
   }
 
   @Override
