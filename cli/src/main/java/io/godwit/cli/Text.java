@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.core.GodwitException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
@@ -57,6 +58,31 @@ public final class Text implements IGetter, ISetter {
       throw bad("'" + value + "' is not a whole number");
     }
     throw bad("'" + value + "' is not between " + min + " and " + max);
+  }
+
+  /** A span such as {@code 90s}, {@code 10m} or {@code 2h}; a bare number counts seconds. */
+  public Duration span(Duration otherwise) {
+    if (value == null) {
+      return otherwise;
+    }
+    String digits = value.replaceFirst("[smhd]$", "");
+    if (digits.isEmpty() || digits.length() > 6 || !digits.chars().allMatch(Text::isDigit)) {
+      throw bad("'" + value + "' is no span of time such as 90s, 10m or 2h");
+    }
+    long number = Long.parseLong(digits);
+    if (number == 0) {
+      throw bad("it must be longer than nothing");
+    }
+    return switch (value.charAt(value.length() - 1)) {
+      case 'm' -> Duration.ofMinutes(number);
+      case 'h' -> Duration.ofHours(number);
+      case 'd' -> Duration.ofDays(number);
+      default -> Duration.ofSeconds(number);
+    };
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
   }
 
   /** The failure that names this value and what is wrong with it. */

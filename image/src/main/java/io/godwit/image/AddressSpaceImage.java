@@ -28,4 +28,9 @@ public record AddressSpaceImage(
           "mapping " + mappings.get(i).range() + " overlaps or precedes the one before it");
     }
   }
+
+  /** The same with another number. */
+  public AddressSpaceImage withId(ObjectId other) {
+    return new AddressSpaceImage(other, layout, auxv, executable, mappings, lockFuture);
+  }
 }

@@ -34,6 +34,22 @@ public record LiveProcess(
     stopSignal.ifPresent(signal -> Require.range(signal, 1, ImageLimits.MAX_SIGNAL, "a stop"));
   }
 
+  /** The same with another address space. */
+  public LiveProcess withMemory(AddressSpaceImage other) {
+    return new LiveProcess(
+        identity,
+        other,
+        descriptors,
+        fileSystem,
+        signals,
+        timers,
+        security,
+        limits,
+        attributes,
+        threads,
+        stopSignal);
+  }
+
   /**
    * Where paths of a process begin (chdir(2), chroot(2), umask(2)).
    *

@@ -1,8 +1,10 @@
 package io.godwit.image;
 
 import io.godwit.core.Pid;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A whole tree of processes at the freeze, without its pages.
@@ -43,6 +45,29 @@ public record PodImage(
         .filter(LiveProcess.class::isInstance)
         .map(LiveProcess.class::cast)
         .toList();
+  }
+
+  /** The same with other numbers for the address spaces. */
+  public PodImage withAddressSpaceIds(UnaryOperator<ObjectId> other) {
+    List<ProcessImage> renumbered = new ArrayList<>();
+    for (ProcessImage process : processes) {
+      renumbered.add(
+          process instanceof LiveProcess live
+              ? live.withMemory(live.memory().withId(other.apply(live.memory().id())))
+              : process);
+    }
+    return new PodImage(
+        identity,
+        origin,
+        clocks,
+        namespaces,
+        renumbered,
+        descriptions,
+        pipes,
+        terminals,
+        sharedMemory,
+        savedContents,
+        sysv);
   }
 
   public Optional<ProcessImage> process(Pid pid) {

@@ -39,8 +39,8 @@ public enum Method {
    */
   ATTACH("attach"),
   /**
-   * {@code what}, {@code directory}, {@code leaveRunning}; events {@code progress}; a {@link
-   * CheckpointReport}. A client that leaves only stops watching.
+   * A {@link CheckpointSpec}; events {@code progress}; a {@link CheckpointReport}. A client that
+   * leaves only stops watching. Root alone.
    */
   CHECKPOINT("checkpoint"),
   /** {@code name}; a {@link ClusterView} of the new cluster. Root alone. */

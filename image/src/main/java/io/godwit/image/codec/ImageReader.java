@@ -155,7 +155,7 @@ public final class ImageReader implements AutoCloseable {
             ImageError.KEY_NEEDED,
             "cannot read " + where,
             key.isEmpty() ? "it is encrypted" : "the key is not the one it was encrypted with",
-            "give the key file that it was written with: --encrypt-key FILE");
+            "give the key file that it was written with: --key FILE");
       }
       secret = Optional.of(key.get().generationKey(of.cipher().get()));
     }

@@ -4,6 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
 import io.godwit.core.control.CheckpointReport;
+import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
@@ -13,7 +14,6 @@ import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -93,8 +93,7 @@ public interface NodeOperations {
   Attachment logs(ProcessView process, boolean follow, long tailBytes, ConsoleSink sink);
 
   /** Writes an image of a process to a directory on the node that holds it. */
-  CheckpointReport checkpoint(
-      ProcessView process, Path directory, boolean leaveRunning, Consumer<Progress> progress)
+  CheckpointReport checkpoint(ProcessView process, CheckpointSpec spec, Consumer<Progress> progress)
       throws InterruptedException;
 
   /** Makes a cluster with this node as its first. */

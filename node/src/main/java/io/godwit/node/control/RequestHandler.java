@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
+import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.ControlError;
 import io.godwit.core.control.ControlLimits;
 import io.godwit.core.control.Fields;
@@ -25,7 +26,6 @@ import java.time.Duration;
 /** Checks a request, calls the operation it asks for, and makes a message of the result. */
 final class RequestHandler {
   private static final long MAX_TOKEN_SECONDS = Duration.ofDays(30).toSeconds();
-  private static final int MAX_PATH = 4096;
   private static final int MAX_ADDRESS = 300;
   private static final int PID_MAX = 1 << 22;
 
@@ -56,7 +56,7 @@ final class RequestHandler {
       case WAIT -> await(own(fields));
       case LOGS -> logs(fields);
       case ATTACH -> new ConsoleRelay(conversation).attach(operations, own(fields), fields);
-      case CHECKPOINT -> checkpoint(fields);
+      case CHECKPOINT -> checkpoint(params);
       case INIT -> {
         requireRoot("make a cluster");
         yield operations.createCluster(clusterName(fields)).toJson();
@@ -189,12 +189,9 @@ final class RequestHandler {
         .logs(operations, own(fields), fields.flag("follow"), tail);
   }
 
-  private JsonObject checkpoint(Fields fields) throws InterruptedException {
-    ProcessView process = own(fields);
-    String directory = fields.text("directory", MAX_PATH);
-    if (!directory.startsWith("/")) {
-      throw fields.bad("directory", "'" + directory + "' is not an absolute path");
-    }
+  private JsonObject checkpoint(JsonObject params) throws InterruptedException {
+    CheckpointSpec spec = CheckpointSpec.of(params);
+    ProcessView process = own(spec.what());
     if (!caller.isRoot()) {
       // The daemon writes as root: a path of the caller's choice would let it write anywhere.
       throw new GodwitException(
@@ -203,10 +200,7 @@ final class RequestHandler {
           "only root writes images through the daemon",
           "use sudo");
     }
-    return operations
-        .checkpoint(
-            process, Path.of(directory), fields.flag("leaveRunning"), conversation.progress())
-        .toJson();
+    return operations.checkpoint(process, spec, conversation.progress()).toJson();
   }
 
   private static String clusterName(Fields fields) {

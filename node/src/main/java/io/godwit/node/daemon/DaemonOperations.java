@@ -4,6 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
 import io.godwit.core.control.CheckpointReport;
+import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
@@ -30,7 +31,6 @@ import io.godwit.wire.proto.ProcessStatus;
 import io.godwit.wire.proto.SignalRequest;
 import io.godwit.wire.proto.StatusReply;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -404,7 +404,7 @@ final class DaemonOperations implements NodeOperations {
 
   @Override
   public CheckpointReport checkpoint(
-      ProcessView process, Path directory, boolean leaveRunning, Consumer<Progress> progress) {
+      ProcessView process, CheckpointSpec spec, Consumer<Progress> progress) {
     throw new GodwitException(
         NodeError.NOT_WILLING,
         "writing an image of '" + process.name() + "'",
@@ -412,7 +412,7 @@ final class DaemonOperations implements NodeOperations {
         "run 'godwit checkpoint "
             + process.hostPid()
             + " --to "
-            + directory
+            + spec.directory()
             + "' on node "
             + process.node());
   }

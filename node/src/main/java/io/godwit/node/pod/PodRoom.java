@@ -156,6 +156,44 @@ public final class PodRoom implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes away what is left of pods that have ended with nobody watching. For the directory of a
+   * room that is closed; pods that live stay.
+   */
+  public static void sweepEnded(Path stateDirectory) {
+    Path directory = stateDirectory.toAbsolutePath().normalize().resolve("pods");
+    boolean all = true;
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory)) {
+      for (Path each : directories) {
+        if (PodRecord.isIn(each)) {
+          all &= sweepOne(each, PodRecord.load(each));
+        }
+      }
+      if (all) {
+        PodCgroup.base(instance(directory)).toFile().delete();
+        Files.deleteIfExists(directory);
+        Files.deleteIfExists(stateDirectory);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "{0} is not swept: {1}", stateDirectory, e.getMessage());
+    }
+  }
+
+  private static boolean sweepOne(Path own, PodRecord record) throws IOException {
+    if (Files.exists(Path.of("/proc", record.init().toString()))
+        && ProcFiles.startTime(record.init()) == record.initStart()) {
+      return false;
+    }
+    PodCgroup cgroup = new PodCgroup(Path.of(record.cgroup()));
+    if (cgroup.exists()) {
+      cgroup.kill();
+      cgroup.remove();
+    }
+    Files.deleteIfExists(own.resolve("pod.properties"));
+    Files.deleteIfExists(own);
+    return true;
+  }
+
   private void forget(PodRecord record, PodCgroup cgroup) {
     if (cgroup.exists()) {
       cgroup.kill();

@@ -1,37 +1,55 @@
-package io.godwit.app;
+package io.godwit.node.checkpoint;
 
 import io.godwit.core.AddressRange;
 import io.godwit.engine.EngineLimits;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.image.ObjectId;
+import io.godwit.image.PodImage;
 import io.godwit.image.codec.ImageReader;
 import io.godwit.image.codec.PageExtent;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The pages of an image, in the order in which a restart takes them. Used by one thread. */
-final class ImagePages implements PageSource {
+/**
+ * The pages of an image, in the order in which a restart takes them. An image keeps whole pages;
+ * what lies behind the end of a file is not given.
+ */
+public final class ImagePages implements PageSource {
   private record Piece(ObjectId object, AddressRange range) {}
 
   private final ImageReader reader;
   private final Deque<Piece> pieces = new ArrayDeque<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(EngineLimits.PAGE_CHUNK);
 
-  ImagePages(ImageReader reader) {
+  public ImagePages(ImageReader reader) {
     this.reader = reader;
+    Map<ObjectId, Long> ends = ends(reader.image());
     for (ObjectId owner : reader.owners()) {
+      long end = ends.getOrDefault(owner, -1L);
       for (PageExtent extent : reader.extents(owner)) {
-        if (extent.kind() != PageExtent.Kind.ABSENT) {
-          pieces.add(new Piece(owner, extent.range()));
+        AddressRange range = extent.range();
+        if (extent.kind() != PageExtent.Kind.ABSENT && range.start() < end) {
+          pieces.add(new Piece(owner, new AddressRange(range.start(), Math.min(range.end(), end))));
         }
       }
     }
   }
 
+  /** Where each object of the image ends; what has no end here is none of it. */
+  private static Map<ObjectId, Long> ends(PodImage image) {
+    Map<ObjectId, Long> ends = new HashMap<>();
+    image.live().forEach(process -> ends.put(process.memory().id(), Long.MAX_VALUE));
+    image.sharedMemory().forEach(shared -> ends.put(shared.id(), shared.size()));
+    image.savedContents().forEach(saved -> ends.put(saved.id(), saved.size()));
+    return ends;
+  }
+
   /** How many bytes are still to come. */
-  long remaining() {
+  public long remaining() {
     long bytes = 0;
     for (Piece piece : pieces) {
       bytes += piece.range.length();
