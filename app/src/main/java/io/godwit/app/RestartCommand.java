@@ -2,6 +2,7 @@ package io.godwit.app;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.godwit.cli.CliError;
 import io.godwit.cli.CommandIo;
 import io.godwit.cli.DaemonCommand;
 import io.godwit.cli.Flag;
@@ -10,7 +11,10 @@ import io.godwit.cli.Text;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
 import io.godwit.core.control.JsonText;
+import io.godwit.core.control.Method;
 import io.godwit.core.control.ProcessExit;
+import io.godwit.core.control.ProcessView;
+import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.SignalNumber;
 import io.godwit.engine.Engine;
 import io.godwit.engine.StandardKinds;
@@ -40,6 +44,8 @@ final class RestartCommand extends DaemonCommand {
   private static final int WAIT_MILLIS = 60_000;
 
   private final Text directory;
+  private final Flag managed;
+  private final Text name;
   private final Flag detach;
   private final Flag here;
   private final Text pidfile;
@@ -56,6 +62,11 @@ final class RestartCommand extends DaemonCommand {
             + " are passed on.");
     detach = flag("Return once it runs.", "-d", "--detach");
     here = flag("No pod: in this shell's own namespaces, under the old process ids.", "--here");
+    managed =
+        flag(
+            "In the care of this node's daemon, so that it can be attached to and moved.",
+            "--managed");
+    name = option("NAME", "With --managed: the name to give it (default: the image's).", "--name");
     pidfile = option("FILE", "Write the main process's id to this file.", "--pidfile");
     generation =
         option("NUMBER", "Which generation of the image (default: the newest).", "--generation");
@@ -63,14 +74,42 @@ final class RestartCommand extends DaemonCommand {
     directory = argument("DIR", "The image.");
     examples(
         "sudo godwit restart /var/tmp/sim",
+        "sudo godwit restart --managed --name sim /var/tmp/sim",
         "sudo godwit restart --here --detach --pidfile /run/sim.pid /var/tmp/sim");
   }
 
   @Override
   public Integer call() throws InterruptedException {
+    if (managed.given()) {
+      return byDaemon();
+    }
     try (Restart restart = open()) {
       return here.given() ? inPlace(restart) : inPod(restart);
     }
+  }
+
+  private int byDaemon() {
+    if (here.given()) {
+      throw new GodwitException(
+          CliError.USAGE,
+          "nothing was done",
+          "--managed and --here exclude each other: what a daemon cares for has a pod",
+          "leave out one of them");
+    }
+    Path keyFile = key.path();
+    JsonObject result =
+        ask(
+            Method.RESTART,
+            new RestartSpec(
+                    Path.of(directory.required()).toAbsolutePath().normalize().toString(),
+                    name.value(),
+                    (int) generation.number(0, 1, Integer.MAX_VALUE),
+                    keyFile == null ? null : keyFile.toAbsolutePath().toString())
+                .toJson());
+    ProcessView process = ProcessView.of(result);
+    writePidfile(new Pid(process.hostPid()));
+    io.out().println(json.given() ? JsonText.write(result) : process.name());
+    return 0;
   }
 
   private Restart open() {

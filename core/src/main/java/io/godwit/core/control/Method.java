@@ -43,6 +43,8 @@ public enum Method {
    * leaves only stops watching. Root alone.
    */
   CHECKPOINT("checkpoint"),
+  /** A {@link RestartSpec}; the {@link ProcessView} under which it is known. Root alone. */
+  RESTART("restart"),
   /** {@code name}; a {@link ClusterView} of the new cluster. Root alone. */
   INIT("init"),
   /** {@code validSeconds}; a {@link JoinToken}. Root alone. */

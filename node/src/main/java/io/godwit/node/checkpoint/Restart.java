@@ -7,6 +7,8 @@ import io.godwit.engine.PhaseListener;
 import io.godwit.engine.RebuiltPod;
 import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.image.DescriptionKind;
+import io.godwit.image.LiveProcess;
+import io.godwit.image.MemoryLayout;
 import io.godwit.image.Namespaces;
 import io.godwit.image.PodImage;
 import io.godwit.image.codec.EncryptionKey;
@@ -20,6 +22,8 @@ import io.godwit.node.pod.PodRoom;
 import io.godwit.node.pod.PodSpec;
 import io.godwit.node.pod.TimeOffsets;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -33,6 +37,8 @@ import java.util.function.Consumer;
 
 /** Rebuilds processes from an image, in place or in a pod of their own. */
 public final class Restart implements AutoCloseable {
+  private static final int MAX_COMMAND = 4096;
+
   private final ImageReader reader;
   private final Engine engine;
 
@@ -64,6 +70,25 @@ public final class Restart implements AutoCloseable {
       }
     }
     return roles;
+  }
+
+  /** What the main process was started with, as ps(1) shows it. */
+  public String commandLine() {
+    PodImage image = image();
+    Optional<LiveProcess> main =
+        image.live().stream()
+            .filter(process -> process.pid().equals(image.identity().mainProcess()))
+            .findFirst();
+    if (main.isEmpty()) {
+      return "";
+    }
+    MemoryLayout layout = main.get().memory().layout();
+    int length = Math.clamp(layout.argEnd() - layout.argStart(), 0, MAX_COMMAND);
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    reader.read(main.get().memory().id(), layout.argStart(), bytes);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8)
+        .replace('\0', ' ')
+        .strip();
   }
 
   /** Whether they had a terminal of their pod's own. */
@@ -113,17 +138,15 @@ public final class Restart implements AutoCloseable {
             TimeOffsets.continuing(
                 new TimeOffsets.Clocks(
                     image.clocks().monotonicNanos(), image.clocks().boottimeNanos())));
-    try (Tracer tracer = Tracer.start();
-        ArrivalPod arrival = ArrivalPod.create(room, frame, image, tracer)) {
+    try (ArrivalPod arrival = ArrivalPod.create(room, frame, image.identity().mainProcess())) {
       RestoreOptions options = arrival.options();
       Map<String, Fd> ends = new HashMap<>(options.external());
       ends.putAll(external);
       return build(
           new RestoreOptions(options.parent(), options.root(), ends),
-          tracer,
+          arrival.tracer(),
           rebuilt -> {
-            arrival.releaseSeed();
-            rebuilt.detachFrozen(arrival.pod().cgroup().directory());
+            arrival.detach(rebuilt);
             arrival.keep();
             return arrival.pod();
           });

@@ -12,6 +12,7 @@ import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
+import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
 import java.time.Duration;
@@ -95,6 +96,9 @@ public interface NodeOperations {
   /** Writes an image of a process to a directory on the node that holds it. */
   CheckpointReport checkpoint(ProcessView process, CheckpointSpec spec, Consumer<Progress> progress)
       throws InterruptedException;
+
+  /** Makes a pod of an image that lies on this node; it has its home here from now on. */
+  ProcessView restart(RestartSpec spec);
 
   /** Makes a cluster with this node as its first. */
   ClusterView createCluster(String name);

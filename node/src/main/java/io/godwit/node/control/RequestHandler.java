@@ -16,6 +16,7 @@ import io.godwit.core.control.MigrateSpec;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.PodName;
 import io.godwit.core.control.ProcessView;
+import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.core.control.SignalNumber;
 import java.io.IOException;
@@ -57,6 +58,10 @@ final class RequestHandler {
       case LOGS -> logs(fields);
       case ATTACH -> new ConsoleRelay(conversation).attach(operations, own(fields), fields);
       case CHECKPOINT -> checkpoint(params);
+      case RESTART -> {
+        requireRoot("restart an image");
+        yield operations.restart(RestartSpec.of(params)).toJson();
+      }
       case INIT -> {
         requireRoot("make a cluster");
         yield operations.createCluster(clusterName(fields)).toJson();

@@ -123,7 +123,12 @@ public final class Daemon implements AutoCloseable {
     if (identity.present()) {
       link(identity.load());
     }
-    this.operations = new DaemonOperations(this, processes);
+    this.operations =
+        new DaemonOperations(
+            this,
+            processes,
+            new PodImages(self(), engine, pods, processes),
+            new Adoption(self(), engine, pods, processes));
     preferThisDaemon();
     this.control = ControlServer.start(controlSocket, operations);
     LOG.log(

@@ -12,6 +12,7 @@ import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
+import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Attachment;
@@ -45,13 +46,18 @@ import org.jspecify.annotations.Nullable;
 /** What the daemon does for its users. */
 final class DaemonOperations implements NodeOperations {
   private static final long TRANSFER_TELL_NANOS = 1_000_000_000;
+  private static final int SIGKILL = 9;
 
   private final Daemon daemon;
   private final LocalProcesses processes;
+  private final PodImages images;
+  private final Adoption adoption;
 
-  DaemonOperations(Daemon daemon, LocalProcesses processes) {
+  DaemonOperations(Daemon daemon, LocalProcesses processes, PodImages images, Adoption adoption) {
     this.daemon = daemon;
     this.processes = processes;
+    this.images = images;
+    this.adoption = adoption;
   }
 
   @Override
@@ -215,24 +221,43 @@ final class DaemonOperations implements NodeOperations {
   @Override
   public ProcessView run(Caller caller, RunSpec spec) {
     String node = spec.node();
-    if (node != null && !node.equals(daemon.self().name())) {
-      requireLink("starting a program on node " + node);
-      throw new GodwitException(
-          NodeError.NOT_WILLING,
-          "starting a program on node " + node,
-          "programs are started at home",
-          "start it here and move it: godwit migrate NAME --to " + node);
+    if (node == null || node.equals(daemon.self().name())) {
+      return find(processes.run(caller, spec).name());
     }
-    return find(processes.run(caller, spec).name());
+    return runOn(new NodeId(node), caller, spec);
+  }
+
+  /** Starts a program at its home, this node, and moves it at once; it runs there or not at all. */
+  private ProcessView runOn(NodeId node, Caller caller, RunSpec spec) {
+    String what = "starting a program on node " + node;
+    ClusterLink link = requireLink(what);
+    if (!link.members().containsKey(node)) {
+      throw new GodwitException(
+          NodeError.UNKNOWN_NODE,
+          what,
+          "the cluster has no node of that name",
+          "list the nodes with: godwit nodes");
+    }
+    String name = processes.run(caller, spec).name();
+    boolean there = false;
+    try {
+      link.move(name, node, "", (phase, bytes, expected, elapsed) -> {});
+      there = true;
+      return find(name);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new GodwitException(
+          NodeError.STOPPING, what, "the daemon stops", "try again", stopping);
+    } finally {
+      if (!there) {
+        processes.endQuietly(name, SIGKILL);
+      }
+    }
   }
 
   @Override
   public ProcessView adopt(Caller caller, Pid hostPid, @Nullable String name) {
-    throw new GodwitException(
-        NodeError.NOT_WILLING,
-        "adopting process " + hostPid,
-        "this release takes only processes into its care that it started",
-        "start it with 'godwit run'");
+    return find(adoption.adopt(hostPid, name).name());
   }
 
   @Override
@@ -405,16 +430,19 @@ final class DaemonOperations implements NodeOperations {
   @Override
   public CheckpointReport checkpoint(
       ProcessView process, CheckpointSpec spec, Consumer<Progress> progress) {
-    throw new GodwitException(
-        NodeError.NOT_WILLING,
-        "writing an image of '" + process.name() + "'",
-        "the daemon of this release writes no images",
-        "run 'godwit checkpoint "
-            + process.hostPid()
-            + " --to "
-            + spec.directory()
-            + "' on node "
-            + process.node());
+    if (!process.node().equals(daemon.self().name())) {
+      throw new GodwitException(
+          NodeError.NOT_WILLING,
+          "writing an image of '" + process.name() + "'",
+          "it is on node " + process.node() + ", and an image is written where the process is",
+          "run the same command there");
+    }
+    return images.checkpoint(process.name(), spec, progress);
+  }
+
+  @Override
+  public ProcessView restart(RestartSpec spec) {
+    return find(images.restart(spec).name());
   }
 
   @Override

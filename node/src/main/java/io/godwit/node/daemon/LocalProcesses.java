@@ -8,6 +8,7 @@ import io.godwit.linux.account.Account;
 import io.godwit.linux.launch.TerminalCalls;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Caller;
+import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.peers.Residents;
 import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.Pod;
@@ -34,7 +35,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The processes of this node: their pods, consoles, records and ends. */
 final class LocalProcesses implements Residents {
@@ -142,7 +145,7 @@ final class LocalProcesses implements Residents {
 
   ProcessEntry run(Caller caller, RunSpec spec) {
     Account owner = owner(caller, spec);
-    String name = spec.name() == null ? freshName(spec) : spec.name();
+    String name = spec.name() == null ? freshName(spec.arguments().getFirst()) : spec.name();
     ProcessEntry entry =
         new ProcessEntry(
             name,
@@ -169,6 +172,30 @@ final class LocalProcesses implements Residents {
     } finally {
       if (!started) {
         registry.remove(name);
+      }
+    }
+  }
+
+  /**
+   * Takes a pod into care that is built from elsewhere.
+   *
+   * @param build makes it, frozen by its cgroup; it runs when this returns
+   * @param connected gets its console before it runs
+   */
+  ProcessEntry enter(ProcessEntry entry, Supplier<Pod> build, Consumer<ConsoleHome> connected) {
+    registry.add(entry);
+    boolean entered = false;
+    try {
+      Pod pod = build.get();
+      entered = true;
+      consoles.connectHere(pod);
+      connected.accept(consoles.home(entry.name()));
+      watch(pod);
+      pod.cgroup().thaw();
+      return entry;
+    } finally {
+      if (!entered) {
+        registry.remove(entry.name());
       }
     }
   }
@@ -207,7 +234,7 @@ final class LocalProcesses implements Residents {
     return new PodSpec(name, hostName(), spec.network(), console, TimeOffsets.here(), program);
   }
 
-  private static String hostName() {
+  static String hostName() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
     } catch (IOException unreadable) {
@@ -254,8 +281,8 @@ final class LocalProcesses implements Residents {
     return found;
   }
 
-  private String freshName(RunSpec spec) {
-    String program = spec.arguments().getFirst();
+  /** A name that nobody has, made from a program's. */
+  String freshName(String program) {
     String base =
         program
             .substring(program.lastIndexOf('/') + 1)
@@ -464,6 +491,12 @@ final class LocalProcesses implements Residents {
           "its main process has ended",
           "see 'godwit ps'");
     }
+  }
+
+  /** Signals a process that may have ended already. */
+  void endQuietly(String pod, int signal) {
+    boolean told = pods.find(pod).map(found -> found.signal(signal)).orElse(false);
+    LOG.log(Level.DEBUG, "{0} is ended: {1}", pod, told);
   }
 
   @Override

@@ -1,0 +1,149 @@
+package io.godwit.node.daemon;
+
+import io.godwit.core.Epoch;
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.core.Pid;
+import io.godwit.core.control.CheckpointReport;
+import io.godwit.core.control.CheckpointSpec;
+import io.godwit.core.control.Progress;
+import io.godwit.core.control.RestartSpec;
+import io.godwit.engine.Engine;
+import io.godwit.engine.extract.Extractor;
+import io.godwit.engine.extract.Origins;
+import io.godwit.image.LiveProcess;
+import io.godwit.image.Namespaces;
+import io.godwit.image.PodIdentity;
+import io.godwit.image.PodImage;
+import io.godwit.image.codec.EncryptionKey;
+import io.godwit.linux.account.Account;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.node.NodeError;
+import io.godwit.node.checkpoint.Checkpoint;
+import io.godwit.node.checkpoint.CheckpointOptions;
+import io.godwit.node.checkpoint.Restart;
+import io.godwit.node.pod.ArrivalPod;
+import io.godwit.node.pod.Pod;
+import io.godwit.node.pod.PodRoom;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Images of the pods of this node, and pods made from images. */
+final class PodImages {
+  private static final String VERSION = "0.1.0";
+
+  private final NodeId self;
+  private final Engine engine;
+  private final PodRoom pods;
+  private final LocalProcesses processes;
+
+  PodImages(NodeId self, Engine engine, PodRoom pods, LocalProcesses processes) {
+    this.self = self;
+    this.engine = engine;
+    this.pods = pods;
+    this.processes = processes;
+  }
+
+  /** Writes an image of a pod that is here. */
+  CheckpointReport checkpoint(String name, CheckpointSpec spec, Consumer<Progress> progress) {
+    String what = "writing an image of '" + name + "'";
+    Pod pod =
+        pods.find(name)
+            .orElseThrow(
+                () ->
+                    new GodwitException(
+                        NodeError.UNKNOWN_PROCESS,
+                        what,
+                        "node " + self + " has no pod of that name",
+                        "see 'godwit ps'"));
+    List<Pid> roots = ProcFs.host().process(pod.init()).children();
+    Optional<ProcessEntry> entry = processes.find(name);
+    if (roots.isEmpty() || entry.isEmpty()) {
+      throw new GodwitException(
+          NodeError.PROCESS_ENDED, what, "it has ended", "see 'godwit ps --all'");
+    }
+    Checkpoint.Result result =
+        new Checkpoint(
+                engine,
+                roots,
+                ArrivalPod.externals(pod),
+                surroundings(pod, entry.get()),
+                CheckpointOptions.of(spec),
+                progress)
+            .to(Path.of(spec.directory()));
+    return new CheckpointReport(
+        name,
+        spec.directory(),
+        result.processes(),
+        result.bytes(),
+        result.freezeNanos() / 1000,
+        result.generation());
+  }
+
+  private Extractor.Surroundings surroundings(Pod pod, ProcessEntry entry) {
+    return new Extractor.Surroundings(
+        new PodIdentity(
+            entry.name(),
+            Optional.of(entry.name()),
+            Optional.of(entry.home().name()),
+            entry.epoch(),
+            new Pid(pod.record().mainPodPid())),
+        Origins.here(VERSION, self.name()),
+        new Namespaces(
+            Set.of(
+                Namespaces.Kind.PID,
+                Namespaces.Kind.MOUNT,
+                Namespaces.Kind.UTS,
+                Namespaces.Kind.IPC,
+                Namespaces.Kind.TIME),
+            pod.record().hostname(),
+            "(none)",
+            List.of()));
+  }
+
+  /** Makes a pod of an image; its home is this node from now on. */
+  ProcessEntry restart(RestartSpec spec) {
+    String keyFile = spec.keyFile();
+    try (Restart restart =
+        Restart.open(
+            Path.of(spec.directory()),
+            spec.generation() == 0 ? OptionalInt.empty() : OptionalInt.of(spec.generation()),
+            keyFile == null
+                ? Optional.empty()
+                : Optional.of(EncryptionKey.fromFile(Path.of(keyFile))),
+            engine)) {
+      PodImage image = restart.image();
+      String given = spec.name();
+      String name = given != null ? given : image.identity().name().orElse(image.identity().id());
+      ProcessEntry entry = entry(name, image, restart.commandLine());
+      return processes.enter(entry, () -> restart.inPod(pods, name, Map.of()), console -> {});
+    }
+  }
+
+  private ProcessEntry entry(String name, PodImage image, String command) {
+    Pid main = image.identity().mainProcess();
+    int uid =
+        image
+            .process(main)
+            .filter(LiveProcess.class::isInstance)
+            .map(process -> ((LiveProcess) process).security().credentials().users().real())
+            .orElse(0);
+    return new ProcessEntry(
+        name,
+        uid,
+        Account.ofUid(uid).map(Account::name).orElse(Integer.toUnsignedString(uid)),
+        command,
+        self,
+        self,
+        processes.find(name).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
+        System.currentTimeMillis(),
+        main.number(),
+        null,
+        "");
+  }
+}
