@@ -38,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands against two real nodes of one cluster. */
 @Timeout(300)
 class DaemonCommandTest {
-  private static final PrintStream NOWHERE = new PrintStream(new ByteArrayOutputStream());
 
   /** What a command left behind. */
   record Outcome(int status, String out, String err) {}
