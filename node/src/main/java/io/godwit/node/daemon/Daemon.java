@@ -5,6 +5,8 @@ import io.godwit.core.NodeId;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.engine.Engine;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.TaskStat;
 import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
@@ -144,9 +146,14 @@ public final class Daemon implements AutoCloseable {
   /**
    * A program stands still while the daemon works for it: the daemon goes before the programs.
    * Where the scheduler groups by session (sched(7), autogroup), a thread's own niceness counts for
-   * little.
+   * little. Only a daemon with a session of its own asks for it: in somebody's shell the precedence
+   * would go to all that this shell runs.
    */
   private static void preferThisDaemon() {
+    TaskStat self = ProcFs.host().self().stat();
+    if (self.session() != self.pid()) {
+      return;
+    }
     try {
       Files.writeString(Path.of("/proc/self/autogroup"), PREFERENCE);
     } catch (IOException e) {
