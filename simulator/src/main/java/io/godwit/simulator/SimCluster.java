@@ -365,20 +365,22 @@ final class SimCluster {
   /** The processes of a node have changed: the next completion is another. */
   private void changed(SimNode node, long nowNanos) {
     node.advance(nowNanos);
-    int stamp = ++node.stamp;
-    long next = node.nextCompletionNanos();
-    if (next != Long.MAX_VALUE) {
-      queue.at(next, now -> complete(node, stamp, now));
-    }
+    awaitCompletion(node);
     if (reportsChanges && !node.dead) {
       collect(node, nowNanos);
     }
   }
 
-  private void complete(SimNode node, int stamp, long nowNanos) {
-    if (node.stamp != stamp) {
-      return;
+  /** Nothing is scheduled where a look at the node that is to come anyway is early enough. */
+  private void awaitCompletion(SimNode node) {
+    long next = node.nextCompletionNanos();
+    if (node.looks.add(next)) {
+      queue.at(next, now -> complete(node, now));
     }
+  }
+
+  private void complete(SimNode node, long nowNanos) {
+    node.looks.removeFirst();
     node.advance(nowNanos);
     List<SimProcess> done = new ArrayList<>(1);
     for (SimProcess process : node.running) {
@@ -386,6 +388,10 @@ final class SimCluster {
       if (process.doneNanos >= process.workNanos - 0.5) {
         done.add(process);
       }
+    }
+    if (done.isEmpty()) {
+      awaitCompletion(node);
+      return;
     }
     for (SimProcess process : done) {
       end(process, node, nowNanos);

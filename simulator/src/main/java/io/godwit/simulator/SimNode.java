@@ -35,8 +35,8 @@ final class SimNode implements LocalNode {
   long ownerLeftNanos;
   long ownerCameNanos;
 
-  /** Counts changes, so that a completion that was scheduled before one is recognized as void. */
-  int stamp;
+  /** When it will be looked whether a process is done. */
+  final Looks looks = new Looks();
 
   /** How often it has started: what was scheduled before a failure is void after it. */
   int boots;
