@@ -134,7 +134,7 @@ public final class MigrationBench {
     long begun = HostClocks.monotonicNanos();
     MigrationReport report = nodes.move(name, cell.strategy(), marks::progress);
     long ended = HostClocks.monotonicNanos();
-    long residual = nodes.residualMillis(name, report);
+    TwoNodes.Residual residual = nodes.awaitResidual(name);
     TimeUnit.MILLISECONDS.sleep(AFTER_MILLIS);
     PaceLog log = watch.log();
     long to = ended + TimeUnit.MILLISECONDS.toNanos(AFTERMATH_MILLIS);
@@ -145,13 +145,14 @@ public final class MigrationBench {
                     Victim.failed(
                         "a move of " + name + " could not be measured",
                         "the program saw no gap of " + Watch.GAP_MICROS + " microseconds"));
-    long after = freeze.end() + TimeUnit.MILLISECONDS.toNanos(Math.max(residual, AFTERMATH_MILLIS));
+    long after =
+        freeze.end() + TimeUnit.MILLISECONDS.toNanos(Math.max(residual.millis(), AFTERMATH_MILLIS));
     return new Move(
         freeze.nanos(),
         report.totalMicros() * 1000,
         report.freezeBytes() > 0 ? report.freezeBytes() : report.bytes(),
-        report.bytes(),
-        residual,
+        report.bytes() + residual.bytes(),
+        residual.millis(),
         log.rate(begun, freeze.end() - freeze.nanos()),
         log.rate(freeze.end(), after),
         marks.durations(report.totalMicros()));
@@ -161,10 +162,10 @@ public final class MigrationBench {
       throws IOException, InterruptedException {
     TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
     int before = watch.log().sweeps().size();
-    MigrationReport report = nodes.move(name, cell.strategy(), progress -> {});
+    nodes.move(name, cell.strategy(), progress -> {});
     nodes.signal(name, signal);
     PaceLog log = watch.until("it has not swept", read -> read.sweeps().size() > before);
-    nodes.residualMillis(name, report);
+    nodes.awaitResidual(name);
     return log.sweeps().getLast();
   }
 }

@@ -18,8 +18,16 @@ public interface TwoNodes {
    */
   MigrationReport move(String name, String strategy, Consumer<Progress> progress);
 
-  /** Milliseconds from its resume until the process needs no other node's pages any more. */
-  long residualMillis(String name, MigrationReport report);
+  /**
+   * What followed a process.
+   *
+   * @param millis from its resume until it needed no page of the source any more
+   * @param bytes that were still to come when it was first asked
+   */
+  record Residual(long millis, long bytes) {}
+
+  /** Waits until the process needs no other node's pages any more. Called right after a move. */
+  Residual awaitResidual(String name) throws InterruptedException;
 
   void signal(String name, int signal);
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,20 +31,28 @@ public final class Victim {
 
   /** Makes the program in a directory. */
   public static Victim in(Path directory) throws IOException, InterruptedException {
-    Path source = directory.resolve("pace.c");
-    try (InputStream text = Victim.class.getResourceAsStream("pace.c")) {
+    return compile("pace", directory)
+        .map(made -> new Victim(List.of(made.toString()), "pace.c compiled here", true))
+        .orElseGet(Victim::java);
+  }
+
+  /** Compiles one of the programs that come along; nothing where no compiler can. */
+  static Optional<Path> compile(String name, Path directory)
+      throws IOException, InterruptedException {
+    Path source = directory.resolve(name + ".c");
+    try (InputStream text = Victim.class.getResourceAsStream(name + ".c")) {
       if (text == null) {
-        throw new IllegalStateException("pace.c is not in this build");
+        throw new IllegalStateException(name + ".c is not in this build");
       }
       Files.write(source, text.readAllBytes());
     }
-    Path program = directory.resolve("pace");
+    Path program = directory.resolve(name);
     for (String compiler : COMPILERS) {
       if (compiled(compiler, source, program)) {
-        return new Victim(List.of(program.toString()), "pace.c compiled by " + compiler, true);
+        return Optional.of(program);
       }
     }
-    return java();
+    return Optional.empty();
   }
 
   /** The same program in Java. */

@@ -13,6 +13,7 @@ import io.godwit.bench.Plan;
 import io.godwit.bench.Rival;
 import io.godwit.bench.Row;
 import io.godwit.bench.RowTable;
+import io.godwit.bench.SyscallBench;
 import io.godwit.bench.Victim;
 import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
@@ -36,6 +37,7 @@ public final class BenchCommand extends CommandBody {
   private static final String ALL_STRATEGIES =
       "eager,eager-dirty,precopy,copy-on-reference,flushing,hybrid";
   private static final int MOST_RUNS = 10_000;
+  private static final int SYSCALL_ROUNDS = 5;
 
   private final Text what;
   private final Text strategies;
@@ -62,7 +64,7 @@ public final class BenchCommand extends CommandBody {
             + " over when, and what the program lost; beside each figure a plain copy of the same"
             + " bytes and the same program unmoved. A strategy that the nodes refuse is reported as"
             + " refused. Needs root.");
-    what = argument("WHAT", "migration.");
+    what = argument("WHAT", "migration, or syscalls: what a moved process pays for system calls.");
     strategies =
         option("NAMES", "The strategies to compare (default: all the survey's).", "--strategies");
     sizes = option("SIZES", "Memory of the program (default: 16MiB,256MiB,1GiB).", "--sizes");
@@ -103,9 +105,30 @@ public final class BenchCommand extends CommandBody {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!what.required().equals("migration")) {
-      throw what.bad("'" + what.required() + "' is not measured; there is: migration");
+    return switch (what.required()) {
+      case "migration" -> migrations();
+      case "syscalls" -> systemCalls();
+      default -> throw what.bad("'" + what.required() + "' is neither migration nor syscalls");
+    };
+  }
+
+  private int systemCalls() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("godwit-bench-");
+    List<SyscallBench.CallCost> rows;
+    try (Testbed testbed = Testbed.create(directory, NAMES)) {
+      Path work = Files.createDirectory(directory.resolve("work"));
+      TestbedNodes nodes = new TestbedNodes(cluster(testbed, null));
+      rows = SyscallBench.in(nodes, work).measure((int) runs.number(SYSCALL_ROUNDS, 1, MOST_RUNS));
     }
+    if (json.given()) {
+      io.out().println(JsonText.write(SyscallBench.json(rows)));
+    } else {
+      SyscallBench.print(rows, io.out());
+    }
+    return 0;
+  }
+
+  private int migrations() throws IOException, InterruptedException {
     Plan plan = plan();
     List<Cell> cells = plan.cells();
     PrintStream progress = json.given() ? io.err() : io.out();

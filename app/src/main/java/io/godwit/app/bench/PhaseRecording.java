@@ -149,7 +149,7 @@ final class PhaseRecording {
   private static void add(
       Map<String, Line> lines, TestbedNodes.Span move, List<Step> inside, Instant anchor) {
     Map<String, Integer> seen = new HashMap<>();
-    for (Step step : inside) {
+    for (Step step : joined(inside)) {
       String side = step.node() == move.source() ? "source" : "destination";
       int turn = seen.merge(side + step.name(), 1, Integer::sum);
       String name = turn == 1 ? step.name() : step.name() + " (" + turn + ")";
@@ -162,5 +162,29 @@ final class PhaseRecording {
                 step.length().toNanos() / 1e6
               });
     }
+  }
+
+  /** A phase that is taken up again before any other of its side counts as one. */
+  private static List<Step> joined(List<Step> steps) {
+    List<Step> joined = new ArrayList<>();
+    Map<Integer, Integer> last = new HashMap<>();
+    for (Step step : steps) {
+      Integer at = last.get(step.node());
+      Step before = at == null ? null : joined.get(at);
+      if (at != null && before != null && before.name().equals(step.name())) {
+        joined.set(
+            at,
+            new Step(
+                step.node(),
+                step.name(),
+                before.begin(),
+                before.length().plus(step.length()),
+                before.bytes() + step.bytes()));
+      } else {
+        last.put(step.node(), joined.size());
+        joined.add(step);
+      }
+    }
+    return joined;
   }
 }

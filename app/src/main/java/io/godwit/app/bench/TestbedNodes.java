@@ -1,12 +1,15 @@
 package io.godwit.app.bench;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.godwit.app.testbed.NodeClient;
+import io.godwit.app.testbed.TestbedError;
 import io.godwit.bench.TwoNodes;
 import io.godwit.cli.ControlClient;
+import io.godwit.core.GodwitException;
 import io.godwit.core.control.Method;
-import io.godwit.core.control.MigrateSpec;
 import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
 import io.godwit.core.control.RunSpec;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -22,6 +26,9 @@ import java.util.function.Consumer;
 final class TestbedNodes implements TwoNodes {
   /** A move as the wall clock saw it, which both nodes share. */
   record Span(String pod, int source, Instant begun, Instant ended) {}
+
+  private static final long RESIDUAL_SECONDS = 120;
+  private static final long POLL_MILLIS = 2;
 
   private final List<NodeClient> nodes;
   private final Map<String, Integer> places = new HashMap<>();
@@ -58,7 +65,10 @@ final class TestbedNodes implements TwoNodes {
   public MigrationReport move(String name, String strategy, Consumer<Progress> progress) {
     int from = place(name);
     int to = 1 - from;
-    JsonObject params = new MigrateSpec(name, name(to), strategy).toJson();
+    JsonObject params = new JsonObject();
+    params.addProperty("what", name);
+    params.addProperty("to", name(to));
+    params.addProperty("strategy", strategy);
     Instant begun = Instant.now();
     try (ControlClient client = ControlClient.connect(nodes.get(from).node().controlSocket())) {
       MigrationReport report =
@@ -86,8 +96,49 @@ final class TestbedNodes implements TwoNodes {
   }
 
   @Override
-  public long residualMillis(String name, MigrationReport report) {
-    return TimeUnit.MICROSECONDS.toMillis(report.residualMicros() + 999);
+  public Residual awaitResidual(String name) throws InterruptedException {
+    long begun = System.nanoTime();
+    long end = begun + TimeUnit.SECONDS.toNanos(RESIDUAL_SECONDS);
+    long first = -1;
+    while (true) {
+      OptionalLong left = bytesBehind(name);
+      if (left.isEmpty()) {
+        long millis = first < 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        return new Residual(millis, Math.max(0, first));
+      }
+      first = first < 0 ? left.getAsLong() : first;
+      if (System.nanoTime() > end) {
+        throw new GodwitException(
+            TestbedError.NOT_READY,
+            name + " was not measured",
+            "after " + RESIDUAL_SECONDS + " s it still needs pages of the node it left",
+            "see the daemons' logs");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Bytes that are still to come from the node that it left; nothing where none are. */
+  private OptionalLong bytesBehind(String name) {
+    JsonObject params = new JsonObject();
+    params.addProperty("dependencies", true);
+    JsonObject answer;
+    try (ControlClient client =
+        ControlClient.connect(nodes.get(place(name)).node().controlSocket())) {
+      answer = client.ask(Method.PROCESSES, params);
+    }
+    for (JsonElement each : answer.getAsJsonArray("processes")) {
+      ProcessView process = ProcessView.of(each.getAsJsonObject());
+      if (process.name().equals(name)) {
+        for (ProcessView.Dependency dependency : process.dependencies()) {
+          if (dependency.kind().equals("memory")) {
+            String digits = dependency.detail().replaceFirst("\\D.*$", "");
+            return OptionalLong.of(digits.isEmpty() ? 0 : Long.parseLong(digits));
+          }
+        }
+      }
+    }
+    return OptionalLong.empty();
   }
 
   @Override
