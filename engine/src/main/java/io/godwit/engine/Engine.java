@@ -138,7 +138,6 @@ public final class Engine {
       Extractor.Surroundings around,
       PhaseListener listener) {
     PhaseTimer timer = new PhaseTimer(listener);
-    long start = System.nanoTime();
     FrozenTree[] tree = new FrozenTree[1];
     timer.time(Phase.FREEZE, () -> tree[0] = Freezer.freeze(tracer, roots, external));
     try {
@@ -152,7 +151,7 @@ public final class Engine {
                       kinds,
                       around,
                       SourceClocks.of(tree[0].processes().getFirst().hostPid())));
-      return new FrozenPod(tree[0], extraction[0], timer, start);
+      return new FrozenPod(tree[0], extraction[0], timer);
     } catch (RuntimeException e) {
       tree[0].undo();
       throw e;

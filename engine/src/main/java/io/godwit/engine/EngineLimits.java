@@ -11,6 +11,9 @@ public final class EngineLimits {
   /** How long a thread may take to stop, in nanoseconds. */
   public static final long STOP_TIMEOUT_NANOS = 700_000_000L;
 
+  /** When a thread takes longer to stop, it is looked whether it is in vfork(2), in nanoseconds. */
+  public static final long VFORK_LOOK_NANOS = 2_000_000L;
+
   /** How long an undo waits for a thread that never stopped, in nanoseconds. */
   public static final long LET_GO_TIMEOUT_NANOS = 500_000_000L;
 
@@ -25,6 +28,12 @@ public final class EngineLimits {
 
   /** The largest piece of memory that is read or written at once, in bytes. */
   public static final int PAGE_CHUNK = 1 << 20;
+
+  /** The size and alignment of a huge page, in bytes. */
+  public static final long HUGE_PAGE = 2L << 20;
+
+  /** How many huge pages in a row may be refused before no more are asked for. */
+  public static final int HUGE_PAGE_REFUSALS = 8;
 
   /** The kernel's page size, in bytes. */
   public static final int PAGE_SIZE = 4096;

@@ -29,15 +29,13 @@ public final class FrozenPod implements AutoCloseable {
   private final FrozenTree tree;
   private final Extractor.Extraction extraction;
   private final PhaseTimer timer;
-  private final long frozenSince;
   private @Nullable HeldLocks yielded;
   private boolean ended;
 
-  FrozenPod(FrozenTree tree, Extractor.Extraction extraction, PhaseTimer timer, long frozenSince) {
+  FrozenPod(FrozenTree tree, Extractor.Extraction extraction, PhaseTimer timer) {
     this.tree = tree;
     this.extraction = extraction;
     this.timer = timer;
-    this.frozenSince = frozenSince;
   }
 
   /** The records of the tree. */
@@ -50,9 +48,9 @@ public final class FrozenPod implements AutoCloseable {
     return tree;
   }
 
-  /** When the freeze began, as System.nanoTime() tells it. */
+  /** When the first thread was stopped, as System.nanoTime() tells it. */
   public long frozenSince() {
-    return frozenSince;
+    return tree.frozenSince();
   }
 
   /** The bytes that {@link #sendPages} will send of private memory, to plan with. */

@@ -84,6 +84,42 @@ public final class Injector implements AutoCloseable {
     return injector;
   }
 
+  /**
+   * A second injector in the same thread, with a scratch area of its own at a chosen address, for
+   * stubs that are cloned and need theirs there. This one makes no call meanwhile; {@link
+   * #closeSibling} ends it.
+   */
+  public Injector sibling(long address) {
+    SyscallBatch batch = batch();
+    batch.add(
+        Syscall.MMAP,
+        address,
+        SCRATCH_SIZE,
+        PROT_RWX,
+        MAP_PRIVATE_ANONYMOUS | MAP_FIXED_NOREPLACE,
+        -1,
+        0);
+    run(batch);
+    memory.write(address, X86_64Code.walker());
+    return over(tracee, memory, new AddressRange(address, address + SCRATCH_SIZE));
+  }
+
+  /**
+   * Ends what {@link #sibling} gave, by calls in the one that it was made with.
+   *
+   * @param descriptor of the thread, to be closed with it
+   */
+  public void closeSibling(Injector first, int descriptor) {
+    closed = true;
+    if (tracee.isGone()) {
+      return;
+    }
+    SyscallBatch batch = first.batch();
+    batch.add(Syscall.CLOSE, descriptor).mayFail();
+    batch.add(Syscall.MUNMAP, scratch.start(), scratch.length());
+    first.run(batch);
+  }
+
   private void blockSignals() {
     // A blocked SIGTRAP would make the kernel reset its action when the walker ends.
     tracee.setSignalMask(~Signals.bit(Signals.SIGTRAP));

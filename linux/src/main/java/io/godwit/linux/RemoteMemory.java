@@ -22,6 +22,8 @@ public final class RemoteMemory {
   /** The kernel's limit on vectors in one call (UIO_MAXIOV). */
   public static final int MAX_VECTORS = 1024;
 
+  private static final int MADV_COLLAPSE = 25;
+
   private static final ThreadLocal<NativeBuffer> VECTORS =
       ThreadLocal.withInitial(() -> NativeBuffer.allocate((MAX_VECTORS + 1) * 16));
   private static final ThreadLocal<NativeBuffer> SMALL =
@@ -136,6 +138,29 @@ public final class RemoteMemory {
     }
     local.position(local.position() + length);
     return length;
+  }
+
+  /**
+   * Asks the kernel to put one huge page where there are small ones and none (MADV_COLLAPSE,
+   * madvise(2), since Linux 6.1), so that writing there meets no further faults. The mapping's own
+   * advice stays as it is. What was there stays; what was not there reads as zeros.
+   *
+   * @param block of the size and alignment of a huge page, with a page of it present
+   * @return false where the kernel cannot or may not
+   */
+  public boolean collapse(AddressRange block) {
+    long pidfd = Kernel.call(Syscall.PIDFD_OPEN, pid.number(), 0);
+    if (pidfd < 0) {
+      return false;
+    }
+    try {
+      NativeBuffer vectors = VECTORS.get();
+      vectors.putLong(0, block.start()).putLong(8, block.length());
+      return Kernel.call(Syscall.PROCESS_MADVISE, pidfd, vectors.address(), 1, MADV_COLLAPSE, 0, 0)
+          == block.length();
+    } finally {
+      Kernel.call(Syscall.CLOSE, pidfd);
+    }
   }
 
   public byte[] read(long address, int length) {

@@ -252,6 +252,7 @@ public final class Tracee {
   private void resume(int how, int signal) {
     request(how, 0, signal, how == Ptrace.SYSCALL ? "PTRACE_SYSCALL" : "PTRACE_CONT");
     stopped = false;
+    tracer.countResume();
   }
 
   /** Lets it go; it runs on unless its group is stopped. */

@@ -23,6 +23,7 @@ public final class Tracer implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile long resumes;
 
   private Tracer() {
     int number = NEXT.incrementAndGet();
@@ -133,6 +134,16 @@ public final class Tracer implements AutoCloseable {
   public Tracee adopt(Tid tid) {
     requireCurrent();
     return Tracee.adopted(this, tid);
+  }
+
+  /** How often a thread that it traces was resumed: each is a trip to that thread and back. */
+  public long resumes() {
+    return resumes;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written by the tracer's thread alone
+  void countResume() {
+    resumes++;
   }
 
   /** Sleeps for about the given time without leaving the thread; for bounded waits. */

@@ -15,6 +15,7 @@ import io.godwit.linux.VdsoImage;
 import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.Ptrace;
 import io.godwit.linux.abi.WaitStatus;
+import io.godwit.linux.descriptor.Kcmp;
 import io.godwit.linux.proc.MemoryMapping;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
@@ -79,6 +80,7 @@ public final class Freezer {
     List<Pid> running = tree(roots);
     EarlyLook early = EarlyLook.at(running);
     SleepWatch sleeps = SleepWatch.look(running);
+    long since = System.nanoTime();
     for (int round = 0; round < EngineLimits.FREEZE_ROUNDS; round++) {
       List<Pid> pids = tree(roots);
       List<Stopping> fresh = new ArrayList<>();
@@ -86,7 +88,7 @@ public final class Freezer {
         seizeNewThreads(pid, fresh);
       }
       if (fresh.isEmpty()) {
-        return describe(pids, sleeps, early);
+        return describe(pids, sleeps, early, since);
       }
       long deadline = System.nanoTime() + EngineLimits.STOP_TIMEOUT_NANOS;
       for (Stopping stopping : fresh) {
@@ -179,6 +181,13 @@ public final class Freezer {
       ended.add(tid);
       return;
     }
+    if (status.tracer() != 0 && isOurs(status.tracer())) {
+      throw new GodwitException(
+          EngineError.WILL_NOT_STOP,
+          "thread " + tid + " of process " + pid + " does not stop",
+          "it has not stopped since the try before",
+          "try again later; the process goes on undisturbed");
+    }
     if (status.tracer() != 0) {
       throw new GodwitException(
           EngineError.ALREADY_TRACED,
@@ -194,13 +203,28 @@ public final class Freezer {
         failure);
   }
 
+  private static boolean isOurs(int tid) {
+    return ProcFs.host().self().threads().contains(new Tid(tid));
+  }
+
   private void awaitStop(Stopping stopping, long deadline) {
     Map<Tid, Stopped> known = seized.getOrDefault(stopping.pid(), Map.of());
     Tracee tracee = stopping.tracee();
+    if (tracee.isStopped()) {
+      return; // it was waited for together with its parent
+    }
+    long slow = System.nanoTime() + EngineLimits.VFORK_LOOK_NANOS;
+    List<Stopping> borne = List.of();
     while (true) {
       Optional<WaitStatus> status;
       try {
-        status = tracee.await(Math.max(1, deadline - System.nanoTime()));
+        long until = borne.isEmpty() && slow < deadline ? slow : deadline;
+        status = tracee.await(Math.max(1, until - System.nanoTime()));
+        if (status.isEmpty() && until == slow) {
+          slow = deadline;
+          borne = letVforkGoOn(stopping.pid());
+          continue;
+        }
       } catch (LinuxException e) {
         if (!e.is(Errno.ECHILD)) {
           throw e;
@@ -221,10 +245,54 @@ public final class Freezer {
         int signal = status.get().stopSignal();
         boolean jobControl = signal != io.godwit.linux.abi.Signals.SIGTRAP;
         known.put(stopping.tid(), new Stopped(tracee, jobControl ? signal : 0));
+        for (Stopping child : borne) {
+          child.tracee().interrupt();
+          awaitStop(child, deadline);
+        }
         return;
       }
       // A signal is about to be delivered: let that happen first, the event stop follows.
       tracee.resume(status.get().event() == 0 ? status.get().stopSignal() & 0x7f : 0);
+    }
+  }
+
+  /**
+   * A thread in vfork(2) does not stop before its child has started a program or ended, and the
+   * child stands still: it may go on until then.
+   */
+  private List<Stopping> letVforkGoOn(Pid parent) {
+    List<Stopping> borne = new ArrayList<>();
+    for (Pid child : children(parent)) {
+      for (Map.Entry<Tid, Stopped> thread : seized.getOrDefault(child, Map.of()).entrySet()) {
+        Tracee tracee = thread.getValue().tracee();
+        boolean byFreezeAlone = thread.getValue().stopSignal() == 0;
+        if (byFreezeAlone && sharesMemory(parent, child) && isStanding(tracee)) {
+          tracee.resume(0);
+          borne.add(new Stopping(child, thread.getKey(), tracee));
+        }
+      }
+    }
+    return borne;
+  }
+
+  /** Whether it has stopped for the freeze alone; a stop of another kind is left to its turn. */
+  private static boolean isStanding(Tracee tracee) {
+    if (tracee.isStopped()) {
+      return true;
+    }
+    Optional<WaitStatus> status = tracee.poll();
+    if (status.isPresent() && status.get().stopped() && !status.get().isEventStop()) {
+      tracee.resume(status.get().event() == 0 ? status.get().stopSignal() & 0x7f : 0);
+      return false;
+    }
+    return tracee.isStopped();
+  }
+
+  private static boolean sharesMemory(Pid one, Pid other) {
+    try {
+      return Kcmp.same(Kcmp.Shared.MEMORY, one.number(), other.number());
+    } catch (LinuxException e) {
+      return false; // it has ended
     }
   }
 
@@ -246,7 +314,7 @@ public final class Freezer {
         "try again later; the process goes on undisturbed");
   }
 
-  private FrozenTree describe(List<Pid> pids, SleepWatch sleeps, EarlyLook early) {
+  private FrozenTree describe(List<Pid> pids, SleepWatch sleeps, EarlyLook early, long since) {
     List<FrozenProcess> processes = new ArrayList<>();
     for (Pid pid : pids) {
       Map<Tid, Stopped> threads = seized.getOrDefault(pid, Map.of());
@@ -261,7 +329,7 @@ public final class Freezer {
           "the process ended",
           "look whether it ended by itself");
     }
-    return new FrozenTree(tracer, processes, external);
+    return new FrozenTree(tracer, processes, external, since);
   }
 
   private static FrozenProcess describe(

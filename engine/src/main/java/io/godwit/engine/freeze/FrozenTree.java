@@ -22,8 +22,14 @@ public final class FrozenTree {
   private final Tracer tracer;
   private final List<FrozenProcess> processes;
   private final Set<ExternalDescriptor> external;
+  private final long frozenSince;
 
-  FrozenTree(Tracer tracer, List<FrozenProcess> processes, Set<ExternalDescriptor> external) {
+  FrozenTree(
+      Tracer tracer,
+      List<FrozenProcess> processes,
+      Set<ExternalDescriptor> external,
+      long frozenSince) {
+    this.frozenSince = frozenSince;
     this.tracer = tracer;
     this.processes = List.copyOf(processes);
     this.external = Set.copyOf(external);
@@ -31,6 +37,11 @@ public final class FrozenTree {
 
   public Tracer tracer() {
     return tracer;
+  }
+
+  /** When the first thread was stopped, as System.nanoTime() tells it. */
+  public long frozenSince() {
+    return frozenSince;
   }
 
   /** The processes that live, parents before their children. */

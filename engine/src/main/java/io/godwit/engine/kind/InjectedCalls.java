@@ -20,14 +20,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InjectedCalls {
   private final Supplier<Injector> injector;
+  private final int offset;
+  private final int size;
   private final List<Runnable> actions = new ArrayList<>();
   private @Nullable SyscallBatch current;
+  private @Nullable SyscallBatch started;
+
+  /** Whether the current batch needs more than this thread's part of the area. */
+  private boolean wide;
 
   /**
    * @param injector opened when the first call is added
    */
   public InjectedCalls(Supplier<Injector> injector) {
+    this(injector, 0, 0);
+  }
+
+  /**
+   * For threads that share a scratch area and work at the same time, each in its part of it.
+   *
+   * @param size 0 for the whole area
+   */
+  public InjectedCalls(Supplier<Injector> injector, int offset, int size) {
     this.injector = injector;
+    this.offset = offset;
+    this.size = size;
   }
 
   /**
@@ -39,7 +56,12 @@ public final class InjectedCalls {
       flush();
     }
     if (current == null) {
-      current = injector.get().batch();
+      Injector in = injector.get();
+      current = size == 0 ? in.batch() : in.batch(offset, size);
+      wide = !current.hasRoom(calls, bytes + 16 * calls);
+      if (wide) {
+        current = in.batch();
+      }
     }
     return current;
   }
@@ -51,13 +73,38 @@ public final class InjectedCalls {
 
   /** Makes the calls now, then runs the actions. */
   public void flush() {
+    wide = false;
+    start();
+    finish();
+  }
+
+  /**
+   * Sets the calls off, for {@link #finish} to wait for, unless they need the whole area: those
+   * wait for {@link #flush}, when no other thread is at work.
+   */
+  public void start() {
     SyscallBatch batch = current;
-    current = null;
-    if (batch != null && !batch.isEmpty()) {
-      injector.get().run(batch);
+    if (batch == null || wide) {
+      return;
     }
-    List<Runnable> due = List.copyOf(actions);
-    actions.clear();
-    due.forEach(Runnable::run);
+    current = null;
+    if (!batch.isEmpty()) {
+      injector.get().start(batch);
+      started = batch;
+    }
+  }
+
+  /** Waits for the calls that were set off, then runs the actions. */
+  public void finish() {
+    SyscallBatch batch = started;
+    started = null;
+    if (batch != null) {
+      injector.get().finish(batch);
+    }
+    if (current == null) {
+      List<Runnable> due = List.copyOf(actions);
+      actions.clear();
+      due.forEach(Runnable::run);
+    }
   }
 }

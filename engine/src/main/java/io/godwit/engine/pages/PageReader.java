@@ -65,7 +65,10 @@ public final class PageReader {
     return found;
   }
 
-  /** Gives the pages of ranges to a sink, in pieces of at most a chunk. */
+  /**
+   * Gives the pages of ranges to a sink, in pieces of at most a chunk that do not reach over a
+   * multiple of a chunk: whoever writes them can then use huge pages.
+   */
   public long send(ObjectId space, RemoteMemory memory, List<AddressRange> ranges, PageSink sink) {
     long bytes = 0;
     List<AddressRange> group = new ArrayList<>();
@@ -73,15 +76,15 @@ public final class PageReader {
     for (AddressRange range : ranges) {
       long start = range.start();
       while (start < range.end()) {
-        long end = Math.min(range.end(), start + room);
+        long end = Math.min(range.end(), (start | (EngineLimits.PAGE_CHUNK - 1L)) + 1);
+        if (end - start > room || group.size() == RemoteMemory.MAX_VECTORS) {
+          flush(space, memory, group, sink);
+          room = buffer.capacity();
+        }
         group.add(new AddressRange(start, end));
         room -= (int) (end - start);
         bytes += end - start;
         start = end;
-        if (room == 0 || group.size() == RemoteMemory.MAX_VECTORS) {
-          flush(space, memory, group, sink);
-          room = buffer.capacity();
-        }
       }
     }
     flush(space, memory, group, sink);

@@ -3,6 +3,7 @@ package io.godwit.engine.pages;
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
 import io.godwit.engine.EngineError;
+import io.godwit.engine.EngineLimits;
 import io.godwit.image.ObjectId;
 import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
@@ -11,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Puts contents from a source into the processes and objects that are being built. */
 public final class PageWriter {
@@ -18,6 +20,9 @@ public final class PageWriter {
   private final Map<ObjectId, AddressRange> kernelCode = new HashMap<>();
   private final Map<ObjectId, byte[]> foundCode = new HashMap<>();
   private final Map<ObjectId, Fd> files = new HashMap<>();
+
+  /** Huge pages that the kernel did not give, since the last that it did. */
+  private final AtomicInteger refusals = new AtomicInteger();
 
   /**
    * Runs for this address space go to this process.
@@ -51,7 +56,7 @@ public final class PageWriter {
       if (vdso != null && vdso.contains(address)) {
         keepCode(object, content);
       } else {
-        memory.write(address, content);
+        writePrivate(memory, address, content);
       }
       return;
     }
@@ -67,6 +72,27 @@ public final class PageWriter {
     while (content.hasRemaining()) {
       at += Descriptors.write(file, content, at);
     }
+  }
+
+  /**
+   * A run that fills at least half of a huge page's place is written to a huge page: a fault for
+   * each small page costs more than copying to it. The other half reads as zeros, as it did before;
+   * pages that are to be missing there are dropped when their faults are registered.
+   */
+  private void writePrivate(RemoteMemory memory, long address, ByteBuffer content) {
+    int refused = refusals.get();
+    if (refused < EngineLimits.HUGE_PAGE_REFUSALS
+        && address % EngineLimits.HUGE_PAGE == 0
+        && content.remaining() >= EngineLimits.HUGE_PAGE / 2) {
+      int end = content.limit();
+      memory.write(address, content.limit(content.position() + EngineLimits.PAGE_SIZE));
+      content.limit(end);
+      AddressRange block = new AddressRange(address, address + EngineLimits.HUGE_PAGE);
+      refusals.set(memory.collapse(block) ? 0 : refused + 1);
+      memory.write(address + EngineLimits.PAGE_SIZE, content);
+      return;
+    }
+    memory.write(address, content);
   }
 
   private void keepCode(ObjectId space, ByteBuffer content) {

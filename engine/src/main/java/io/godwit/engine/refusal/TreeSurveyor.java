@@ -41,6 +41,15 @@ public final class TreeSurveyor {
   private static final int STATE_LOOKS = 20;
 
   private static final long STATE_PAUSE_NANOS = 5_000_000L;
+
+  /** What is in the way is looked at so often, a few milliseconds apart. */
+  private static final int LOOKS = 8;
+
+  private static final long LOOK_PAUSE_NANOS = 25_000_000L;
+
+  /** The longest line of ancestors that is followed. */
+  private static final int GENERATIONS = 64;
+
   private static final int ELF_CLASS = 4;
 
   /** ipc/mqueue.c. */
@@ -55,6 +64,18 @@ public final class TreeSurveyor {
    * @param tree the processes, parents first
    */
   public static List<Refusal> inspect(List<Pid> tree, Externals externals) {
+    List<Refusal> found = look(tree, externals);
+    // A child between its birth and its program shares memory or descriptors with its parent: what
+    // is in the way counts when it still is a moment later.
+    for (int i = 1; i < LOOKS && !found.isEmpty(); i++) {
+      LockSupport.parkNanos(LOOK_PAUSE_NANOS);
+      List<Refusal> again = look(tree, externals);
+      found = found.stream().filter(again::contains).toList();
+    }
+    return found;
+  }
+
+  private static List<Refusal> look(List<Pid> tree, Externals externals) {
     TreeSurvey survey = new TreeSurveyor().survey(tree, externals);
     List<Refusal> all = new ArrayList<>();
     if (!survey.processes().isEmpty()) {
@@ -288,10 +309,33 @@ public final class TreeSurveyor {
     }
     for (Pid other : proc.processes()) {
       if (!inside.contains(other)) {
-        look(other, files, memory, found);
+        Map<String, Pid> holds = new HashMap<>();
+        look(other, files, memory, holds);
+        if (!holds.isEmpty() && !isNewborn(other, processes)) {
+          holds.forEach(found::putIfAbsent);
+        }
       }
     }
     return found;
+  }
+
+  /**
+   * Whether it descends from the tree: it was born after the tree was listed, and moves with it.
+   */
+  private boolean isNewborn(Pid other, List<ProcessSurvey> tree) {
+    Pid at = other;
+    for (int i = 0; i < GENERATIONS && at.number() > 1; i++) {
+      Pid here = at;
+      if (tree.stream().anyMatch(each -> each.pid().equals(here))) {
+        return true;
+      }
+      int parent = whileItLives(() -> proc.process(here).stat().parent()).orElse(0);
+      if (parent <= 0) {
+        return false;
+      }
+      at = new Pid(parent);
+    }
+    return false;
   }
 
   /** Memory that has no name in a file system: all who share it got it from one another. */

@@ -20,6 +20,7 @@ import java.util.List;
 /** Makes the faults of a process that is being built known to this process (userfaultfd(2)). */
 final class FaultRegistration {
   private static final long CLOEXEC_NONBLOCK = 0x80800;
+  private static final int DONT_NEED = 4;
 
   private FaultRegistration() {}
 
@@ -44,7 +45,12 @@ final class FaultRegistration {
     } finally {
       injector.call(Syscall.CLOSE, number);
     }
+    for (AddressRange range : missing) {
+      // A huge page that was made for its neighbours may have put zeros there.
+      process.calls().room(1, 0).add(Syscall.MADVISE, range.start(), range.length(), DONT_NEED);
+    }
     try {
+      process.calls().flush();
       made.handshake(
           UserfaultfdAbi.UFFD_FEATURE_EVENT_FORK
               | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMAP

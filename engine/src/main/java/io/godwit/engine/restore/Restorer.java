@@ -216,7 +216,7 @@ public final class Restorer {
               .map(m -> m.range())
               .toList());
       AddressRange room = place(space);
-      borrowed = Injector.open(given.tracee(), given.memory(), given.gadget(), room.start());
+      borrowed = given.sibling(room.start());
       return borrowed;
     }
     AddressRange room = place(space);
@@ -238,8 +238,7 @@ public final class Restorer {
       factory = null;
     }
     if (borrowed != null) {
-      borrowed.call(Syscall.CLOSE, channelInParent);
-      borrowed.close();
+      borrowed.closeSibling(options.parent().orElseThrow().injector(), channelInParent);
       borrowed = null;
     }
   }
@@ -310,10 +309,12 @@ public final class Restorer {
       builder.setUp();
     }
     stage(RestoreStage.THREADS);
+    for (RestoredProcess process : restoration.processes()) {
+      process.calls().room(1, 0).add(Syscall.CLOSE, channel.remoteNumber());
+    }
     stage(RestoreStage.LAST);
     for (RestoredProcess process : restoration.processes()) {
       ThreadBuilder builder = threadBuilders.get(process.podPid());
-      process.injector().call(Syscall.CLOSE, channel.remoteNumber());
       java.util.Objects.requireNonNull(builder).beginWaits();
       List<RestoredThread> threads = process.threads();
       for (RestoredThread thread : threads.subList(1, threads.size())) {
@@ -326,14 +327,33 @@ public final class Restorer {
   }
 
   private void stage(RestoreStage stage) {
+    // The kinds of the late stages call nothing in a process on their own: one trip for all.
+    boolean together = stage == RestoreStage.THREADS || stage == RestoreStage.LAST;
     for (ResourceKind kind : kinds) {
       kind.recreate(stage, restoration);
-      for (RestoredProcess process : restoration.processes()) {
-        for (RestoredThread thread : process.threads()) {
-          thread.calls().flush();
-        }
+      if (!together) {
+        restoration.processes().forEach(Restorer::flush);
       }
     }
+    if (together) {
+      restoration.processes().forEach(Restorer::flush);
+    }
+  }
+
+  /**
+   * The first thread's calls come last: what belongs to the whole process, as whether it may be
+   * dumped, would be undone by a thread's change of rights.
+   */
+  private static void flush(RestoredProcess process) {
+    List<RestoredThread> threads = process.threads();
+    for (int from = 1; from < threads.size(); from += ThreadBuilder.CALLS_AT_ONCE) {
+      List<RestoredThread> part =
+          threads.subList(from, Math.min(threads.size(), from + ThreadBuilder.CALLS_AT_ONCE));
+      part.forEach(thread -> thread.calls().start());
+      part.forEach(thread -> thread.calls().finish());
+      part.forEach(thread -> thread.calls().flush());
+    }
+    process.calls().flush();
   }
 
   /** The processes that were built. */

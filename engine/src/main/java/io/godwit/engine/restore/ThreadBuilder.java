@@ -28,6 +28,12 @@ final class ThreadBuilder {
   /** Scratch memory for the calls of one thread, in bytes. */
   private static final int ZONE = 4096;
 
+  /** The calls that kinds gather for one thread have so much, in bytes. */
+  private static final int CALL_ZONE = 16 << 10;
+
+  /** So many threads make the calls of kinds at the same time. */
+  static final int CALLS_AT_ONCE = (Injector.SCRATCH_SIZE - Injector.CODE_SIZE) / CALL_ZONE;
+
   private static final int CLONES_AT_ONCE = 2000;
   private static final int PR_SET_NAME = 15;
   private static final int PR_SET_TIMERSLACK = 29;
@@ -79,7 +85,10 @@ final class ThreadBuilder {
           .threads()
           .add(
               new RestoredThread(
-                  others.get(i), tracees.get(i), injector, new InjectedCalls(() -> injector)));
+                  others.get(i),
+                  tracees.get(i),
+                  injector,
+                  new InjectedCalls(() -> injector, i % CALLS_AT_ONCE * CALL_ZONE, CALL_ZONE)));
     }
   }
 
