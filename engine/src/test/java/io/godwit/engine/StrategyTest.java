@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,7 +157,6 @@ class StrategyTest {
     moveModel(strategy, 1, false, 6);
   }
 
-  @Tag("soak") // a victim of several threads has ended under load; the cause is open
   @ParameterizedTest
   @EnumSource(Carrier.Strategy.class)
   void memoryIsRightAfterMovesOfSeveralThreads(Carrier.Strategy strategy) throws Exception {

@@ -172,12 +172,19 @@ final class Victim implements AutoCloseable {
     throw new AssertionError("process " + pid + " does not end");
   }
 
+  /**
+   * Ends it where it is still this process's child. Once it has moved away and was reaped, its
+   * number may be anybody's.
+   */
   @Override
   public void close() {
+    int options = WaitStatus.WALL | WaitStatus.WNOHANG;
+    if (Kernel.call(Syscall.WAIT4, pid.number(), 0, options, 0) != 0) {
+      return;
+    }
     for (Pid descendant : Engine.descendants(java.util.List.of(pid)).reversed()) {
       Kernel.call(Syscall.KILL, descendant.number(), Signals.SIGKILL);
     }
-    Kernel.call(Syscall.KILL, pid.number(), Signals.SIGKILL);
     Kernel.call(Syscall.WAIT4, pid.number(), 0, WaitStatus.WALL, 0);
   }
 }
