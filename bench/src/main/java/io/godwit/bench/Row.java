@@ -84,9 +84,13 @@ public record Row(
         : OptionalDouble.empty();
   }
 
-  /** Bytes a second from the request until it ran there. */
+  /** Bytes a second from the request until it ran there and all of its pages had come. */
   double rate() {
-    return of(move -> move.bytes() * 1e9 / Math.max(1, move.initialNanos())).median();
+    return of(move ->
+            move.bytes()
+                * 1e9
+                / Math.max(1, move.initialNanos() + 1_000_000 * Math.max(0, move.residualMillis())))
+        .median();
   }
 
   /** By how much slower the program ran between request and freeze, 0.1 for ten per cent. */

@@ -71,7 +71,7 @@ class RowTest {
     JsonObject yardstick = json.getAsJsonObject("yardstick");
     assertThat(yardstick.getAsJsonObject("unmovedGapMillis").get("max").getAsDouble())
         .isEqualTo(0.5);
-    assertThat(yardstick.get("rateOfLoopback").getAsDouble()).isEqualTo(0.559);
+    assertThat(yardstick.get("rateOfLoopback").getAsDouble()).isEqualTo(0.508);
   }
 
   @Test
