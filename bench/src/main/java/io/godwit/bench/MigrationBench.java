@@ -78,6 +78,10 @@ public final class MigrationBench {
       nodes.signal(name, SIGTERM);
       watch.verified();
       verified = nodes.await(name) == 0;
+      long back = watch.log().backNanos();
+      if (back > 0) {
+        problem = "its monotonic clock went back by " + RowTable.millis(back / 1e6);
+      }
     } catch (GodwitException e) {
       problem = String.valueOf(e.getMessage());
       kill(name);

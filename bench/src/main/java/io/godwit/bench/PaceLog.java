@@ -38,6 +38,7 @@ final class PaceLog {
   private final List<Pace> paces = new ArrayList<>();
   private final List<Sweep> sweeps = new ArrayList<>();
   private int pid;
+  private long backNanos;
   private boolean verified;
   private Optional<Long> damagedPage = Optional.empty();
 
@@ -63,6 +64,7 @@ final class PaceLog {
     switch (words[0] + words.length) {
       case "ready2" -> pid = (int) number(words[1], line);
       case "gap3" -> gaps.add(new Gap(number(words[1], line), number(words[2], line)));
+      case "back3" -> backNanos = Math.max(backNanos, number(words[2], line));
       case "pace3" -> paces.add(new Pace(number(words[1], line), number(words[2], line)));
       case "sweep7" ->
           sweeps.add(
@@ -95,6 +97,11 @@ final class PaceLog {
   /** The process id that it told, 0 before it was ready. */
   int pid() {
     return pid;
+  }
+
+  /** The farthest that its monotonic clock ever went back, 0 for never. */
+  long backNanos() {
+    return backNanos;
   }
 
   boolean verified() {
@@ -140,7 +147,7 @@ final class PaceLog {
     long nanos = 0;
     long before = Long.MAX_VALUE;
     for (Pace pace : paces) {
-      if (before >= from && before != Long.MAX_VALUE && pace.end() <= to) {
+      if (before >= from && before != Long.MAX_VALUE && pace.end() > before && pace.end() <= to) {
         turns += pace.turns();
         nanos += pace.end() - before;
       }

@@ -6,7 +6,9 @@
  *
  * Lines of LOG, times and lengths in nanoseconds:
  *   ready PID
- *   gap CLOCK LENGTH              the clock behind a gap longer than GAP_MICROS
+ *   gap CLOCK LENGTH              the clock behind a gap longer than GAP_MICROS, by the monotonic clock or by the
+ *                                 wall clock, whichever says more: the former is the pod's own and may lose time
+ *   back CLOCK LENGTH             the monotonic clock went back, which it must never do
  *   pace CLOCK TURNS              every 5 ms: loop turns since the line before
  *   sweep CLOCK LENGTH PAGES SLOW MEDIAN P99
  *                                 on SIGUSR1: reads a word of each page in order; on SIGUSR2: of 500 pages anywhere.
@@ -42,10 +44,14 @@ static void heard(int signal) {
   else stopping = 1;
 }
 
-static uint64_t now(void) {
+static uint64_t reading(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t now(void) {
+  return reading(CLOCK_MONOTONIC);
 }
 
 /* Random-looking, so that no page compresses or equals another. */
@@ -110,7 +116,7 @@ int main(int argc, char **argv) {
   uint64_t pages = strtoull(argv[2], 0, 10) << 8, working = strtoull(argv[3], 0, 10) << 8;
   double pagesPerNano = strtod(argv[4], 0) * 256 / 1e9;
   int threads = atoi(argv[5]), descriptors = atoi(argv[6]);
-  uint64_t threshold = strtoull(argv[7], 0, 10) * 1000;
+  int64_t threshold = strtoll(argv[7], 0, 10) * 1000;
   if (working > pages) working = pages;
   int log = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
   uint64_t *memory = mmap(0, pages * PAGE + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -131,23 +137,26 @@ int main(int argc, char **argv) {
     if (pthread_create(&thread, 0, idle, 0)) perror("pthread_create");
   }
   dprintf(log, "ready %d\n", (int)getpid());
-  uint64_t last = now(), told = last, turns = 0, next = 0;
+  uint64_t last = now(), wall = reading(CLOCK_REALTIME), told = last, turns = 0, next = 0;
   double owed = 0;
   while (!stopping) {
-    uint64_t t = now();
-    if (t - last > threshold) {
-      dprintf(log, "gap %llu %llu\n", (unsigned long long)t, (unsigned long long)(t - last));
+    uint64_t t = now(), w = reading(CLOCK_REALTIME);
+    int64_t passed = (int64_t)(t - last), outside = (int64_t)(w - wall);
+    if (passed < 0) dprintf(log, "back %llu %llu\n", (unsigned long long)t, (unsigned long long)-passed);
+    if (passed > threshold || outside > threshold) {
+      dprintf(log, "gap %llu %lld\n", (unsigned long long)t, (long long)(passed > outside ? passed : outside));
       owed = 0;
     } else if (working > 0) {
-      owed += (double)(t - last) * pagesPerNano;
+      owed += (double)passed * pagesPerNano;
       for (; owed >= 1; owed -= 1) {
         fill(memory + next * WORDS, next, ++versions[next]);
         next = (next + 1) % working;
       }
     }
     last = t;
+    wall = w;
     turns++;
-    if (t - told >= PACE_NANOS) {
+    if (t < told || t - told >= PACE_NANOS) {
       dprintf(log, "pace %llu %llu\n", (unsigned long long)t, (unsigned long long)turns);
       turns = 0;
       told = t;
@@ -158,6 +167,7 @@ int main(int argc, char **argv) {
       else sweeping = 0;
       if (pages) touch(log, memory, pages, anywhere);
       last = told = now();
+      wall = reading(CLOCK_REALTIME);
       turns = 0;
     }
   }

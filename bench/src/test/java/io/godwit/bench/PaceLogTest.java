@@ -39,6 +39,7 @@ class PaceLogTest {
     assertThatThrownBy(() -> PaceLog.of("gap one two\n")).hasMessageContaining("gap one two");
     assertThatThrownBy(() -> PaceLog.of("\n")).isInstanceOf(IllegalArgumentException.class);
     assertThat(PaceLog.of("damaged 12\n").damagedPage()).contains(12L);
+    assertThat(PaceLog.of("back 9 70\nback 19 50\n").backNanos()).isEqualTo(70);
   }
 
   @Test
