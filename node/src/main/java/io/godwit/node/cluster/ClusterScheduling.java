@@ -333,6 +333,25 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
     }
   }
 
+  /**
+   * Lets all processes leave before the daemon stops; the next daemon takes processes again.
+   *
+   * @return how many could not leave within the time
+   */
+  public int evacuate(Duration wait) throws InterruptedException {
+    ask(() -> cycle.drain(true));
+    int[] left = {0};
+    follow(
+        DrainRequest.newBuilder().setWaitMillis(Math.max(1, wait.toMillis())).build(),
+        told -> {
+          left[0] = told.getLeft();
+          told.getOutcomesList().stream()
+              .filter(each -> each.getTo().isEmpty())
+              .forEach(each -> LOG.log(Level.INFO, "{0} stays: {1}", each.getPod(), each.getWhy()));
+        });
+    return left[0];
+  }
+
   private void ask(Runnable action) {
     closed =
         cycle.ask(

@@ -2,6 +2,7 @@ package io.godwit.node.cluster;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.policy.load.Dissemination;
 import io.godwit.policy.load.LoadEffect;
 import io.godwit.policy.load.LoadEvent;
@@ -271,7 +272,7 @@ final class DutyCycle implements AutoCloseable {
       return;
     }
     ProcessLoad process = collector.process(pod.name(), true, now);
-    if (process != null) {
+    if (process != null && !draining) {
       placing.add(pod.name());
       tell(new SchedulingEvent.PlacementWanted(process, ResourceExpression.ANY));
     }
@@ -425,12 +426,32 @@ final class DutyCycle implements AutoCloseable {
       return;
     }
     LOG.log(Level.INFO, "{0} goes to node {1}: {2}", pod, to, decision.why());
-    moves.order(pod, process, to);
+    moves.order(pod, process, to, strategy(decision.kind()));
+  }
+
+  /**
+   * As the profile says, where this release moves by that strategy; but nothing may stay behind on
+   * a node that is wanted back.
+   */
+  private String strategy(Decision.Kind kind) {
+    String named = profiles.current().profile().transfer();
+    boolean wantedBack =
+        kind == Decision.Kind.DRAIN || kind == Decision.Kind.EVICT || kind == Decision.Kind.DEPORT;
+    for (TransferStrategy each : TransferStrategy.values()) {
+      if (each.title().equals(named)) {
+        return wantedBack && each.follows() ? "" : named;
+      }
+    }
+    return "";
   }
 
   private void ended(MoveQueue.Ended ended) {
-    if (ended.outcome() == SchedulingEvent.Outcome.DONE && draining) {
-      leftForDrain.put(ended.pod(), ended.to());
+    if (ended.outcome() == SchedulingEvent.Outcome.DONE) {
+      collector.gone(ended.pod());
+      here.remove(ended.pod());
+      if (draining) {
+        leftForDrain.put(ended.pod(), ended.to());
+      }
     }
     tell(
         new SchedulingEvent.MigrationEnded(
@@ -542,6 +563,8 @@ final class DutyCycle implements AutoCloseable {
 
   void drain(boolean start) {
     draining = start;
+    // Whoever waits for a place waits no longer: all have to leave.
+    placing.clear();
     leftForDrain.clear();
     here.keySet().forEach(moves::forget);
     tell(start ? new SchedulingEvent.Drain() : new SchedulingEvent.Undrain());

@@ -109,6 +109,11 @@ public final class LoadCollector {
     }
   }
 
+  /** A pod has left: it counts no more, from this moment. */
+  public void gone(String pod) {
+    meters.remove(pod);
+  }
+
   /** Looks at the pods, and where it is time at all else. */
   public void look(List<ResidentPod> pods, long nowNanos) {
     Set<String> present = new HashSet<>();

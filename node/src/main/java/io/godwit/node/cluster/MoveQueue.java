@@ -77,21 +77,25 @@ final class MoveQueue {
     held.remove(pod);
   }
 
-  void order(String pod, ProcessLoad process, NodeId to) {
+  /**
+   * @param strategy by which the pages go; empty for the default
+   */
+  void order(String pod, ProcessLoad process, NodeId to, String strategy) {
     if (moving.putIfAbsent(pod, to) != null) {
       listener.ended(failed(pod, process, to, "another move of it is under way"));
       return;
     }
-    Thread.ofVirtual().name("godwit-move-" + pod).start(() -> carryOut(pod, process, to));
+    Thread.ofVirtual().name("godwit-move-" + pod).start(() -> carryOut(pod, process, to, strategy));
   }
 
-  private void carryOut(String pod, ProcessLoad process, NodeId to) {
+  private void carryOut(String pod, ProcessLoad process, NodeId to, String strategy) {
     Ended ended;
     boolean placed = false;
     try {
       places.acquire();
       placed = true;
-      ended = closing ? failed(pod, process, to, "the daemon stops") : move(pod, process, to);
+      ended =
+          closing ? failed(pod, process, to, "the daemon stops") : move(pod, process, to, strategy);
     } catch (InterruptedException stopping) {
       ended = failed(pod, process, to, "the daemon stops");
     } catch (RuntimeException defect) {
@@ -113,7 +117,8 @@ final class MoveQueue {
     return new Ended(pod, process.key(), to, Outcome.FAILED, 0, 0, why);
   }
 
-  private Ended move(String pod, ProcessLoad process, NodeId to) throws InterruptedException {
+  private Ended move(String pod, ProcessLoad process, NodeId to, String strategy)
+      throws InterruptedException {
     AdmitReply reply;
     try {
       reply =
@@ -135,7 +140,7 @@ final class MoveQueue {
       return trouble(pod, process, to, Outcome.REFUSED, reply.getWhy(), null);
     }
     try {
-      MigrationResult result = neighbours.move(pod, to, "");
+      MigrationResult result = neighbours.move(pod, to, strategy);
       return new Ended(
           pod, process.key(), to, Outcome.DONE, result.bytes(), result.freezeNanos(), "");
     } catch (GodwitException failure) {

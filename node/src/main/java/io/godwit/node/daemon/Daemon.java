@@ -309,12 +309,15 @@ public final class Daemon implements AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
+    ClusterScheduling scheduled = scheduling;
+    if (scheduled != null && configuration.scheduling().evacuateTime().isPositive()) {
+      evacuate(scheduled);
+    }
     try {
       control.close();
     } catch (IOException gone) {
       LOG.log(Level.DEBUG, "closing the control socket: {0}", gone.getMessage());
     }
-    ClusterScheduling scheduled = scheduling;
     if (scheduled != null) {
       scheduled.close();
     }
@@ -326,6 +329,17 @@ public final class Daemon implements AutoCloseable {
     pods.close();
     close(lock);
     closed.countDown();
+  }
+
+  private void evacuate(ClusterScheduling scheduled) {
+    try {
+      int left = scheduled.evacuate(configuration.scheduling().evacuateTime());
+      LOG.log(Level.INFO, "node {0} is evacuated; {1} processes stay", self(), left);
+    } catch (GodwitException failed) {
+      LOG.log(Level.WARNING, "node {0} is not evacuated: {1}", self(), failed.getMessage());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void close(FileChannel lock) {

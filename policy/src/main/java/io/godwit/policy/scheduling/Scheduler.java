@@ -191,7 +191,7 @@ public final class Scheduler {
    * already, what is asked for is not.
    */
   private List<SchedulingEffect> withCandidates(List<SchedulingEffect> effects, long nowNanos) {
-    if (!departures.waits()) {
+    if (!departures.waits() && placements.isEmpty()) {
       return effects;
     }
     List<SchedulingEffect> all = new ArrayList<>(effects);
