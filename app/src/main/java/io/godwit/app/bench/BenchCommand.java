@@ -182,7 +182,10 @@ public final class BenchCommand extends CommandBody {
       if (recording != null) {
         options.addAll(recording.javaOptions(nodes.size()));
       }
-      node.start(options, plain.given() ? "encrypt-pages = false\n" : "");
+      // Only the bench moves anything.
+      node.start(
+          options,
+          (plain.given() ? "encrypt-pages = false\n" : "") + "[cluster]\nprofile = \"none\"\n");
       nodes.add(new NodeClient(node));
     }
     nodes.getFirst().init("bench");
