@@ -198,12 +198,32 @@ final class CheckpointCommand extends DaemonCommand {
           "there is no such process",
           "look for it with: ps -e");
     }
+    requirePermitted(pid);
     if (pid.number() == 1 || pid.number() == ProcessHandle.current().pid()) {
       throw new GodwitException(
           AppError.NOT_MOVABLE,
           "process " + pid + " was not checkpointed",
           pid.number() == 1 ? "it is the system's init" : "it is this command",
           "name another process");
+    }
+  }
+
+  /** To trace a process takes its own user or root, ptrace(2). */
+  private static void requirePermitted(Pid pid) {
+    Object caller;
+    Object owner;
+    try {
+      caller = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      owner = Files.getAttribute(Path.of("/proc", pid.toString()), "unix:uid");
+    } catch (IOException ended) {
+      return; // the engine says what it finds
+    }
+    if (!caller.equals(0) && !caller.equals(owner)) {
+      throw new GodwitException(
+          AppError.NOT_PERMITTED,
+          "process " + pid + " was not checkpointed",
+          "it belongs to user " + owner + ", you are user " + caller,
+          "use sudo");
     }
   }
 

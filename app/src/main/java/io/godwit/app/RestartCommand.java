@@ -48,6 +48,7 @@ final class RestartCommand extends DaemonCommand {
   private final Text name;
   private final Flag detach;
   private final Flag here;
+  private final Flag ignoreTimes;
   private final Text pidfile;
   private final Text generation;
   private final Text key;
@@ -67,6 +68,10 @@ final class RestartCommand extends DaemonCommand {
             "In the care of this node's daemon, so that it can be attached to and moved.",
             "--managed");
     name = option("NAME", "With --managed: the name to give it (default: the image's).", "--name");
+    ignoreTimes =
+        flag(
+            "Take programs and libraries of the right size for unchanged whatever their times.",
+            "--ignore-times");
     pidfile = option("FILE", "Write the main process's id to this file.", "--pidfile");
     generation =
         option("NUMBER", "Which generation of the image (default: the newest).", "--generation");
@@ -84,6 +89,9 @@ final class RestartCommand extends DaemonCommand {
       return byDaemon();
     }
     try (Restart restart = open()) {
+      if (ignoreTimes.given()) {
+        restart.ignoreTimes();
+      }
       return here.given() ? inPlace(restart) : inPod(restart);
     }
   }

@@ -8,6 +8,8 @@ import io.godwit.app.fixture.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,83 @@ class CheckpointRestartTest {
       }
       assertThat(subject.status()).isEqualTo(7);
     }
+  }
+
+  private static final String HEAP =
+      """
+      import hashlib, os, sys, time
+      blocks = [os.urandom(1 << 20) for _ in range(24)]
+      def sums(): return hashlib.sha256(b''.join(blocks)).hexdigest()
+      before = sums()
+      print('filled', flush=True)
+      while not os.path.exists('go'): time.sleep(0.01)
+      print(before == sums(), flush=True)
+      sys.exit(6)
+      """;
+
+  @Test
+  void furtherGenerationsHoldWhatHasChangedCompressedAndEncrypted() throws Exception {
+    Path key = Files.writeString(directory.resolve("key"), "0123456789abcdef".repeat(4));
+    String[] more = {"--incremental", "--compress", "3", "--key", key.toString(), "--json"};
+    try (Subject subject = Subject.start(directory, Subject.python(), "-c", HEAP)) {
+      subject.awaitLines(1);
+      long first = incremental(subject, 1, more);
+      long second = incremental(subject, 2, more);
+      assertThat(first).isGreaterThan(24 << 20);
+      assertThat(second).isLessThan(first / 5);
+      subject.close();
+      subject.output();
+      subject.awaitGone();
+      Outcome closed = CommandProcess.run("restart", "--here", "--json", image.toString());
+      assertThat(closed.error().get("code").getAsString()).isEqualTo("GW-IMAGE-014");
+      Files.createFile(directory.resolve("go"));
+      Outcome restarted =
+          CommandProcess.run("restart", "--here", "--key", key.toString(), image.toString());
+      assertThat(restarted.err()).isEmpty();
+      assertThat(restarted.out()).isEqualTo("True\n");
+      assertThat(restarted.status()).isEqualTo(6);
+    }
+  }
+
+  private long incremental(Subject subject, int generation, String... more)
+      throws InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("checkpoint", subject.pid(), "--to", image.toString()));
+    line.addAll(List.of(more));
+    Outcome outcome = CommandProcess.run(line.toArray(new String[0]));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.json().get("generation").getAsInt()).isEqualTo(generation);
+    return outcome.json().get("bytes").getAsLong();
+  }
+
+  @Test
+  void againAndAgainUntilItEnds() throws Exception {
+    try (Subject subject = Subject.start(directory, Subject.python(), "-c", HEAP);
+        CommandProcess command =
+            startAfter(
+                subject,
+                "checkpoint",
+                subject.pid(),
+                "--every",
+                "1s",
+                "--keep",
+                "2",
+                "--to",
+                image.toString())) {
+      Subject.await(
+          () -> command.out().text().contains("generation 3") || !command.process().isAlive(),
+          () -> command.out().text() + command.err().text());
+      Files.createFile(directory.resolve("go"));
+      assertThat(subject.output()).endsWith("True\n");
+      assertThat(command.await().status()).isZero();
+      assertThat(CommandProcess.run("image", "verify", image.toString()).status()).isZero();
+    }
+  }
+
+  private static CommandProcess startAfter(Subject subject, String... arguments) {
+    subject.awaitLines(1);
+    return CommandProcess.start(arguments);
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.tomlj.TomlPosition;
 
 /** Reads a {@link Configuration} from TOML and reports all problems of the file at once. */
 public final class ConfigurationReader {
-  private static final Set<String> KEYS =
+  static final Set<String> KEYS =
       new TreeSet<>(
           List.of(
               "node.name",

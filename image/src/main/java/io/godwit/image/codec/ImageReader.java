@@ -280,13 +280,12 @@ public final class ImageReader implements AutoCloseable {
 
   /** Reads and checks every byte of pages of this generation and those it builds on. */
   public void verify(VerifyListener listener) {
-    ByteBuffer scratch = ByteBuffer.allocateDirect(Chunk.MAX_STORED_BYTES);
-    ByteBuffer pages = ByteBuffer.allocateDirect(ImageLimits.MAX_CHUNK_BYTES);
+    ChunkBuffers buffers = new ChunkBuffers();
     for (PageFileReader reader : chain) {
       reader.scan(
           (chunk, at) -> {
             try {
-              reader.payload(chunk, scratch, pages);
+              reader.payload(chunk, buffers);
             } catch (GodwitException damage) {
               listener.damaged(damage);
             }
@@ -313,8 +312,8 @@ public final class ImageReader implements AutoCloseable {
 
   /** The chunk that was read last, so that runs of one chunk read it once. */
   private final class Cursor {
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(Chunk.MAX_STORED_BYTES);
-    private final ByteBuffer pages = ByteBuffer.allocateDirect(ImageLimits.MAX_CHUNK_BYTES);
+    private final ChunkBuffers buffers = new ChunkBuffers();
+    private ByteBuffer pages = ByteBuffer.allocate(0);
     private int source = -1;
     private long record = -1;
 
@@ -323,7 +322,7 @@ public final class ImageReader implements AutoCloseable {
       if (run.source() != source || run.record() != record) {
         source = -1;
         PageFileReader reader = chain.get(run.source());
-        reader.payload(reader.record(run.record(), run.recordBytes()), scratch, pages);
+        pages = reader.payload(reader.record(run.record(), run.recordBytes()), buffers);
         source = run.source();
         record = run.record();
       }

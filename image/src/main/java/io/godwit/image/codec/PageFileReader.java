@@ -87,7 +87,7 @@ final class PageFileReader implements AutoCloseable {
     if (size > ImageLimits.MAX_INDEX_BYTES) {
       throw Failures.tooLarge(where, part, size, ImageLimits.MAX_INDEX_BYTES);
     }
-    ByteBuffer buffer = ByteBuffer.allocateDirect(SCAN_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(SCAN_BYTES, size));
     CRC32C whole = new CRC32C();
     long at = 0;
     long pagesAt = 0;
@@ -166,13 +166,11 @@ final class PageFileReader implements AutoCloseable {
   /**
    * Reads, checks and decodes the pages of a chunk.
    *
-   * @param scratch direct, at least {@link Chunk#MAX_STORED_BYTES}
-   * @param into direct, at least {@link ImageLimits#MAX_CHUNK_BYTES}; ready to be read after
+   * @return them, in one of the buffers
    */
-  void payload(Chunk chunk, ByteBuffer scratch, ByteBuffer into) {
+  ByteBuffer payload(Chunk chunk, ChunkBuffers buffers) {
     Part part = generation.pages();
-    ByteBuffer stored = chunk.flags() == 0 ? into.clear() : scratch.clear();
-    stored.limit(chunk.stored());
+    ByteBuffer stored = buffers.stored(chunk.stored());
     read(pages, part, stored, chunk.offset());
     stored.flip();
     int checksum = Crc.of(stored);
@@ -180,13 +178,13 @@ final class PageFileReader implements AutoCloseable {
       throw Failures.checksum(where, part.file(), chunk.offset(), checksum, chunk.checksum());
     }
     if (chunk.flags() == 0) {
-      return;
+      return stored;
     }
-    into.clear().limit(chunk.length());
+    ByteBuffer into = buffers.plain(chunk.length());
     try {
       byte[] bound = (chunk.flags() & Chunk.ENCRYPTED) == 0 ? new byte[0] : chunk.boundData();
       coder.decode(stored, chunk.flags(), bound, into);
-      into.flip();
+      return into.flip();
     } catch (PayloadException e) {
       throw Failures.inconsistent(
           where, part.file(), "chunk at byte " + chunk.offset() + ": " + e.getMessage());

@@ -41,6 +41,7 @@ public final class Restart implements AutoCloseable {
 
   private final ImageReader reader;
   private final Engine engine;
+  private boolean timesIgnored;
 
   private Restart(ImageReader reader, Engine engine) {
     this.reader = reader;
@@ -55,6 +56,11 @@ public final class Restart implements AutoCloseable {
   public static Restart open(
       Path directory, OptionalInt generation, Optional<EncryptionKey> key, Engine engine) {
     return new Restart(ImageReader.open(directory, generation, key), engine);
+  }
+
+  /** Takes files of the programs for unchanged that have the same size. */
+  public void ignoreTimes() {
+    timesIgnored = true;
   }
 
   public PodImage image() {
@@ -159,6 +165,9 @@ public final class Restart implements AutoCloseable {
   }
 
   private <T> T build(RestoreOptions options, Tracer tracer, Completion<T> completion) {
+    if (!timesIgnored) {
+      ProgramFiles.requireUnchanged(image(), options.root());
+    }
     List<Path> made = StatisticsFiles.makeMissing(image(), options.root());
     boolean done = false;
     try (RebuiltPod rebuilt = engine.rebuild(image(), options, tracer, PhaseListener.NONE)) {
