@@ -35,7 +35,12 @@ public enum FrameKind {
    */
   MARK(11, 0),
   /** A DEMAND, whose numbers it repeats, has been answered by the PAGES before it. */
-  ANSWERED(12, 8);
+  ANSWERED(12, 8),
+  /**
+   * Several short runs of pages of one address space: {@code address} is their number; the payload
+   * names for each its address (8 bytes) and length (4 bytes), and then has their contents.
+   */
+  RUNS(13, WireLimits.PAGE_PAYLOAD_BYTES);
 
   private final int code;
   private final int payloadLimit;
@@ -69,6 +74,7 @@ public enum FrameKind {
       case 10 -> EARLY_DESCRIPTION;
       case 11 -> MARK;
       case 12 -> ANSWERED;
+      case 13 -> RUNS;
       default -> null;
     };
   }

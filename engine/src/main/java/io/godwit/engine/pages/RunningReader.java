@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads pages of a process that runs. Mappings may go away under it: what cannot be read is left
- * out and named in the result. A page that is written meanwhile may be torn; the tracker says so
- * later and it is sent again. Not for two threads at once.
+ * Reads pages of a process that runs. It may end or unmap them meanwhile: what cannot be read is
+ * left out and named in the result. A page that is written meanwhile may be torn; the tracker says
+ * so later and it is sent again. Not for two threads at once.
  */
 final class RunningReader {
   private static final long PAGE = EngineLimits.PAGE_SIZE;
@@ -71,7 +71,7 @@ final class RunningReader {
     try {
       memory.read(ranges, buffer);
     } catch (LinuxException e) {
-      if (e.is(Errno.EFAULT) || e.is(Errno.EIO) || e.is(Errno.ENOMEM)) {
+      if (e.is(Errno.EFAULT) || e.is(Errno.EIO) || e.is(Errno.ENOMEM) || e.is(Errno.ESRCH)) {
         return false;
       }
       throw e;

@@ -18,8 +18,6 @@ import io.godwit.node.pod.Pod;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -76,10 +74,8 @@ final class ArrivingPod implements ProcessMover.Arrival {
   }
 
   @Override
-  public void take(ProcessMover.PageSource.Run run) {
-    Deque<io.godwit.engine.pages.PageSource.Run> one = new ArrayDeque<>(1);
-    one.add(engineRun(run));
-    long written = Objects.requireNonNull(begun).writePages(one::poll);
+  public void take(ProcessMover.PageSource pages) {
+    long written = Objects.requireNonNull(begun).writePages(() -> run(pages.next()));
     assert written >= 0;
   }
 
@@ -141,12 +137,10 @@ final class ArrivingPod implements ProcessMover.Arrival {
 
   private static io.godwit.engine.pages.PageSource.@Nullable Run run(
       ProcessMover.PageSource.@Nullable Run run) {
-    return run == null ? null : engineRun(run);
-  }
-
-  private static io.godwit.engine.pages.PageSource.Run engineRun(ProcessMover.PageSource.Run run) {
-    return new io.godwit.engine.pages.PageSource.Run(
-        new ObjectId(run.object()), run.address(), run.content());
+    return run == null
+        ? null
+        : new io.godwit.engine.pages.PageSource.Run(
+            new ObjectId(run.object()), run.address(), run.content());
   }
 
   @Override

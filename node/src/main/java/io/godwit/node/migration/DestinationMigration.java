@@ -182,10 +182,9 @@ final class DestinationMigration implements DestinationCase.Hands {
             usable = building.prepare(early.bytes());
           }
         }
-        case PAGES -> {
+        case PAGES, RUNS -> {
           if (usable) {
-            building.take(
-                new ProcessMover.PageSource.Run(frame.space(), frame.address(), frame.payload()));
+            building.take(PageRuns.Reader.of(frame));
           }
         }
         case MARK -> pages.send(FrameKind.MARK, usable ? 0 : 1, 0);
@@ -232,6 +231,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   /** The pages as they come, up to END. */
   private static final class Incoming implements ProcessMover.PageSource {
     private final PageChannel pages;
+    private PageRuns.@Nullable Reader runs;
     private boolean ended;
 
     Incoming(PageChannel pages) {
@@ -240,24 +240,21 @@ final class DestinationMigration implements DestinationCase.Hands {
 
     @Override
     public @Nullable Run next() {
-      if (ended) {
-        return null;
-      }
-      PageChannel.Frame frame = pages.receive();
-      return switch (frame.kind()) {
-        case PAGES -> new Run(frame.space(), frame.address(), frame.payload());
-        case END -> {
+      while (!ended) {
+        PageRuns.Reader current = runs;
+        Run next = current == null ? null : current.next();
+        if (next != null) {
+          return next;
+        }
+        PageChannel.Frame frame = pages.receive();
+        if (frame.kind() == FrameKind.END) {
           pages.checkEnd(frame);
           ended = true;
-          yield null;
+        } else {
+          runs = PageRuns.Reader.of(frame);
         }
-        default ->
-            throw new GodwitException(
-                WireError.GARBAGE,
-                "receiving pages",
-                "a frame of kind " + frame.kind() + " came among them",
-                "run the same version of Godwit on both nodes");
-      };
+      }
+      return null;
     }
 
     void requireEnd() {

@@ -100,8 +100,8 @@ public interface ProcessMover {
      */
     boolean prepare(byte[] description);
 
-    /** Takes a run of memory that was sent while the process ran. */
-    void take(PageSource.Run run);
+    /** Takes memory that was sent while the process ran. */
+    void take(PageSource pages);
 
     /**
      * Steps 5 and 6: builds the processes. When this returns they are complete, detached and held

@@ -65,6 +65,7 @@ final class SourceMigration implements SourceCase.Hands {
   private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
+  private PageRuns.@Nullable Writer writer;
   private @Nullable PagesLeft left;
   private long frozenAt;
   private long bytesBeforeFreeze;
@@ -169,7 +170,10 @@ final class SourceMigration implements SourceCase.Hands {
     preliminary = begun;
     PageChannel pages = connected(channel);
     sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
-    begun.send(strategy.pass(), StopRule.DEFAULT, sink(pages));
+    PageRuns.Writer runs = new PageRuns.Writer(pages);
+    writer = runs;
+    begun.send(strategy.pass(), StopRule.DEFAULT, telling(runs));
+    runs.flush();
     // What is still on its way would have to arrive in the freeze.
     pages.send(FrameKind.MARK, 0, 0);
     if (pages.expect(FrameKind.MARK).space() != 0) {
@@ -333,10 +337,10 @@ final class SourceMigration implements SourceCase.Hands {
     }
   }
 
-  private ProcessMover.PageSink sink(PageChannel pages) {
+  private ProcessMover.PageSink telling(ProcessMover.PageSink pages) {
     long[] told = {System.nanoTime()};
     return (object, address, content) -> {
-      pages.send(FrameKind.PAGES, object, address, content);
+      pages.accept(object, address, content);
       long now = System.nanoTime();
       if (now - told[0] > TELL_NANOS) {
         told[0] = now;
@@ -347,7 +351,10 @@ final class SourceMigration implements SourceCase.Hands {
 
   private void transfer(ProcessMover.Departure frozen) {
     PageChannel pages = connected(channel);
-    frozen.transfer(sink(pages));
+    PageRuns.Writer runs = writer == null ? new PageRuns.Writer(pages) : writer;
+    frozen.transfer(telling(runs));
+    runs.flush();
+    writer = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
       behind.serve(frozen);

@@ -295,8 +295,10 @@ final class FakeMachine {
       }
 
       @Override
-      public void take(PageSource.Run run) {
-        run.content().get(memory, (int) run.address(), run.content().remaining());
+      public void take(PageSource pages) {
+        for (PageSource.Run run = pages.next(); run != null; run = pages.next()) {
+          run.content().get(memory, (int) run.address(), run.content().remaining());
+        }
       }
 
       @Override
@@ -306,9 +308,7 @@ final class FakeMachine {
         int length = in.getInt();
         next = in.getInt();
         memory = memory.length == length ? memory : new byte[length];
-        for (PageSource.Run run = pages.next(); run != null; run = pages.next()) {
-          take(run);
-        }
+        take(pages);
         if (next < length) {
           behind = origins.apply(this);
         } else {
