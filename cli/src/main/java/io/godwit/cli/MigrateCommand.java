@@ -11,6 +11,7 @@ public final class MigrateCommand extends DaemonCommand {
   private final Text what;
   private final Text to;
   private final Text strategy;
+  private final Flag noResidual;
 
   public MigrateCommand(CommandIo io) {
     super(
@@ -20,18 +21,28 @@ public final class MigrateCommand extends DaemonCommand {
         "When it cannot be moved it goes on where it is, and the reason is told.");
     to = requiredOption("NODE", "The destination node: see godwit nodes.", "--to");
     strategy =
-        option("NAME", "The transfer strategy (default: the node's own choice).", "--strategy");
+        option(
+            "NAME",
+            "The transfer strategy: eager, eager-dirty, precopy, copy-on-reference or hybrid"
+                + " (default: the node's own choice).",
+            "--strategy");
+    noResidual =
+        flag(
+            "Wait until no memory of the process is left on the node where it was.",
+            "--no-residual");
     what = argument("WHAT", "The name of a process as godwit ps shows it, or its PID.");
     examples(
         "godwit migrate job --to beta",
         "godwit migrate 4711 --to beta --strategy eager",
+        "godwit migrate job --to beta --strategy hybrid --no-residual",
         "godwit migrate job --to beta --json | jq .freezeMicros");
   }
 
   @Override
   public Integer call() {
     JsonObject params =
-        new MigrateSpec(what.required(), to.required(), strategy.orElse("")).toJson();
+        new MigrateSpec(what.required(), to.required(), strategy.orElse(""), noResidual.given())
+            .toJson();
     JsonObject result;
     try (ControlClient client = connect();
         ProgressBar bar = new ProgressBar(io, json.given())) {

@@ -8,13 +8,20 @@ import com.google.gson.JsonObject;
  * @param what the pod's name or the process id
  * @param to the destination node's name
  * @param strategy the transfer strategy by its name in the survey, empty for the node's default
+ * @param noResidual whether to wait until nothing of its memory is left where it was
  */
-public record MigrateSpec(String what, String to, String strategy) {
+public record MigrateSpec(String what, String to, String strategy, boolean noResidual) {
+  /** Without waiting for memory that follows. */
+  public MigrateSpec(String what, String to, String strategy) {
+    this(what, to, strategy, false);
+  }
+
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("what", what);
     json.addProperty("to", to);
     json.addProperty("strategy", strategy);
+    json.addProperty("noResidual", noResidual);
     return json;
   }
 
@@ -24,6 +31,7 @@ public record MigrateSpec(String what, String to, String strategy) {
     return new MigrateSpec(
         fields.text("what", ControlLimits.MAX_NAME),
         fields.text("to", ControlLimits.MAX_NAME),
-        strategy == null ? "" : strategy);
+        strategy == null ? "" : strategy,
+        fields.flag("noResidual"));
   }
 }

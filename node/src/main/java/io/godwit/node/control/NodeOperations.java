@@ -63,11 +63,23 @@ public interface NodeOperations {
    * process goes on here and the failure says why.
    *
    * @param strategy empty for the default
+   * @param noResidual whether it returns only when nothing of its memory is left where it was
    * @param progress told from any thread; never blocks for long and never throws
    */
   MigrationReport migrate(
-      ProcessView process, NodeId to, String strategy, Consumer<Progress> progress)
+      ProcessView process,
+      NodeId to,
+      String strategy,
+      boolean noResidual,
+      Consumer<Progress> progress)
       throws InterruptedException;
+
+  /** As above; memory may follow the process when this has returned. */
+  default MigrationReport migrate(
+      ProcessView process, NodeId to, String strategy, Consumer<Progress> progress)
+      throws InterruptedException {
+    return migrate(process, to, strategy, false, progress);
+  }
 
   /** Sends a signal to the main process, wherever it is. */
   void signal(ProcessView process, int signal);

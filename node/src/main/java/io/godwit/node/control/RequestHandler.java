@@ -154,7 +154,8 @@ final class RequestHandler {
     MigrateSpec spec = MigrateSpec.of(params);
     ProcessView process = own(spec.what());
     return operations
-        .migrate(process, node(spec.to()), spec.strategy(), conversation.progress())
+        .migrate(
+            process, node(spec.to()), spec.strategy(), spec.noResidual(), conversation.progress())
         .toJson();
   }
 

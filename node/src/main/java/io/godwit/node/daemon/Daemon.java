@@ -18,7 +18,6 @@ import io.godwit.node.control.NodeOperations;
 import io.godwit.node.migration.Migrations;
 import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.PhaseGate;
-import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.peers.ClusterLink;
 import io.godwit.node.peers.NodeFacts;
 import io.godwit.node.pod.Pod;
@@ -37,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +59,7 @@ public final class Daemon implements AutoCloseable {
   private final PodRoom pods;
   private final Consoles consoles;
   private final LocalProcesses processes;
-  private final ProcessMover mover;
+  private final EnginePods mover;
   private final NodeFacts facts;
   private final ControlServer control;
   private final NodeOperations operations;
@@ -260,6 +260,11 @@ public final class Daemon implements AutoCloseable {
     return linked == null
         ? facts.describe(0).toBuilder().setAddress("").build()
         : linked.description();
+  }
+
+  /** What a process of this node still needs of the memory of another. */
+  Optional<FollowingPages.Behind> pagesBehind(String name) {
+    return mover.pagesBehind(name);
   }
 
   boolean hasTerminal(String name) {

@@ -22,11 +22,14 @@ import io.godwit.node.control.NodeOperations;
 import io.godwit.node.control.SchedulingOperations;
 import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.migration.MigrationResult;
+import io.godwit.node.migration.MoveOrder;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.peers.ClusterLink;
 import io.godwit.wire.WireFailure;
 import io.godwit.wire.proto.AwaitRequest;
 import io.godwit.wire.proto.MoveProgress;
 import io.godwit.wire.proto.MoveRequest;
+import io.godwit.wire.proto.MoveResult;
 import io.godwit.wire.proto.NodeDescription;
 import io.godwit.wire.proto.ProcessStatus;
 import io.godwit.wire.proto.SignalRequest;
@@ -194,12 +197,28 @@ final class DaemonOperations implements NodeOperations {
         withDependencies ? dependencies(p) : List.of());
   }
 
-  private static List<ProcessView.Dependency> dependencies(ProcessStatus p) {
-    return p.getHome().equals(p.getNode()) || p.getHasEnded()
-        ? List.of()
-        : List.of(
-            new ProcessView.Dependency(
-                p.getHome(), "console", "its standard streams, signals and exit status"));
+  private List<ProcessView.Dependency> dependencies(ProcessStatus p) {
+    List<ProcessView.Dependency> found = new ArrayList<>();
+    if (p.getHasEnded()) {
+      return found;
+    }
+    if (!p.getHome().equals(p.getNode())) {
+      found.add(
+          new ProcessView.Dependency(
+              p.getHome(), "console", "its standard streams, signals and exit status"));
+    }
+    if (p.getNode().equals(daemon.self().name())) {
+      daemon
+          .pagesBehind(p.getName())
+          .ifPresent(
+              behind ->
+                  found.add(
+                      new ProcessView.Dependency(
+                          behind.source().name(),
+                          "memory",
+                          behind.bytes() + " bytes that are still to come")));
+    }
+    return found;
   }
 
   @Override
@@ -262,26 +281,24 @@ final class DaemonOperations implements NodeOperations {
 
   @Override
   public MigrationReport migrate(
-      ProcessView process, NodeId to, String strategy, Consumer<Progress> progress)
+      ProcessView process,
+      NodeId to,
+      String strategy,
+      boolean noResidual,
+      Consumer<Progress> progress)
       throws InterruptedException {
     ClusterLink link = requireLink("migrating '" + process.name() + "'");
-    String title = strategy.isEmpty() ? "eager" : strategy;
+    String title = TransferStrategy.named(strategy).title();
     if (process.node().equals(daemon.self().name())) {
       MigrationResult result =
           link.move(
               process.name(),
               to,
               strategy,
+              new MoveOrder.Wishes(noResidual),
               (phase, bytes, expected, elapsed) ->
                   progress.accept(progress(phase.title(), bytes, expected, elapsed)));
-      return report(
-          process,
-          to,
-          title,
-          result.freezeNanos(),
-          result.totalNanos(),
-          result.bytes(),
-          result.epoch().number());
+      return report(process, to, title, ClusterLink.message(result));
     }
     try {
       Iterator<MoveProgress> told =
@@ -292,18 +309,12 @@ final class DaemonOperations implements NodeOperations {
                       .setPod(process.name())
                       .setDestination(to.name())
                       .setStrategy(strategy)
+                      .setNoResidual(noResidual)
                       .build());
       while (told.hasNext()) {
         MoveProgress next = told.next();
         if (next.hasResult()) {
-          return report(
-              process,
-              to,
-              title,
-              next.getResult().getFreezeNanos(),
-              next.getResult().getTotalNanos(),
-              next.getResult().getBytes(),
-              next.getResult().getEpoch());
+          return report(process, to, title, next.getResult());
         }
         progress.accept(
             progress(
@@ -326,24 +337,18 @@ final class DaemonOperations implements NodeOperations {
   }
 
   private static MigrationReport report(
-      ProcessView process,
-      NodeId to,
-      String strategy,
-      long freezeNanos,
-      long totalNanos,
-      long bytes,
-      long epoch) {
+      ProcessView process, NodeId to, String strategy, MoveResult result) {
     return new MigrationReport(
         process.name(),
         process.node(),
         to.name(),
         strategy,
-        freezeNanos / 1000,
-        totalNanos / 1000,
-        bytes,
-        bytes,
-        0,
-        epoch);
+        result.getFreezeNanos() / 1000,
+        result.getTotalNanos() / 1000,
+        result.getBytes(),
+        result.getFreezeBytes(),
+        result.getResidualNanos() / 1000,
+        result.getEpoch());
   }
 
   @Override

@@ -107,6 +107,11 @@ final class EnginePods implements ProcessMover {
     return roots;
   }
 
+  /** What a pod of this node still needs of the node where it was. */
+  Optional<FollowingPages.Behind> pagesBehind(String name) {
+    return following.behind(name);
+  }
+
   @Override
   public Requirements inspect(String name) {
     Pod pod = pod(name);

@@ -1,6 +1,7 @@
 package io.godwit.node.daemon;
 
 import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
 import io.godwit.engine.pages.FaultServer;
 import io.godwit.linux.Fd;
 import io.godwit.linux.KeptDescriptors;
@@ -13,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -81,6 +83,11 @@ final class FollowingPages {
       end();
     }
 
+    private Optional<Behind> behind() {
+      return Optional.ofNullable(source)
+          .map(from -> new Behind(from.node(), server.residualBytes()));
+    }
+
     private void end() {
       ProcessMover.PagesBehind from = source;
       if (from != null) {
@@ -127,10 +134,12 @@ final class FollowingPages {
     return new Following(room);
   }
 
-  /** Bytes that a pod still needs of the node where it was, 0 when it needs nothing. */
-  long bytes(String pod) {
-    Following following = all.get(pod);
-    return following == null ? 0 : following.server.residualBytes();
+  /** What a pod still needs of the node where it was. */
+  record Behind(NodeId source, long bytes) {}
+
+  /** What a pod still needs; empty when it has all. */
+  Optional<Behind> behind(String pod) {
+    return Optional.ofNullable(all.get(pod)).flatMap(Following::behind);
   }
 
   /** Waits until a pod has all its pages, as it has to before it moves again. */

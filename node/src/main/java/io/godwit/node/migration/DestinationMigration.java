@@ -135,7 +135,7 @@ final class DestinationMigration implements DestinationCase.Hands {
             receivedNanos);
     arrival = building;
     if (behind != null) {
-      remote = new RemotePages(request.getProcess().getPod(), behind);
+      remote = new RemotePages(request.getProcess().getPod(), source, behind);
     }
     send(MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);

@@ -1,5 +1,6 @@
 package io.godwit.node.migration;
 
+import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
@@ -125,6 +126,9 @@ public interface ProcessMover {
 
   /** The pages of a process that are still at its source, as its destination reaches them. */
   interface PagesBehind extends PageOrigin, AutoCloseable {
+    /** Where they are. */
+    NodeId node();
+
     /** Tells the source that it is needed no more. */
     void complete();
 

@@ -2,6 +2,7 @@ package io.godwit.node.migration;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.image.ObjectId;
 import io.godwit.node.NodeLimits;
@@ -35,6 +36,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
   private record Request(ObjectId space, AddressRange range, boolean urgent) {}
 
   private final String pod;
+  private final NodeId node;
   private final Supplier<PageChannel> connect;
   private final Set<Request> open = new LinkedHashSet<>(); // guarded by this
   private @Nullable Thread receiver; // guarded by this
@@ -42,7 +44,8 @@ final class RemotePages implements ProcessMover.PagesBehind {
   private volatile boolean closed;
 
   /** Connects at once, so that a way that is barred is found before the process is frozen. */
-  RemotePages(String pod, Supplier<PageChannel> connect) {
+  RemotePages(String pod, NodeId node, Supplier<PageChannel> connect) {
+    this.node = node;
     this.pod = pod;
     this.connect = connect;
     this.channel = connect.get();
@@ -55,6 +58,11 @@ final class RemotePages implements ProcessMover.PagesBehind {
           Thread.ofPlatform().daemon().name("godwit-behind-" + pod).start(() -> work(answers));
     }
     return this;
+  }
+
+  @Override
+  public NodeId node() {
+    return node;
   }
 
   @Override

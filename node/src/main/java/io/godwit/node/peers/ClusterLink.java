@@ -243,6 +243,13 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   /** Moves a pod of this node. */
   public MigrationResult move(String pod, NodeId to, String strategy, MigrationObserver observer)
       throws InterruptedException {
+    return move(pod, to, strategy, MoveOrder.Wishes.NONE, observer);
+  }
+
+  /** Moves a pod of this node as somebody wishes. */
+  public MigrationResult move(
+      String pod, NodeId to, String strategy, MoveOrder.Wishes wishes, MigrationObserver observer)
+      throws InterruptedException {
     members.require(to);
     MoveOrder order = orders.apply(pod);
     return migrations.move(
@@ -255,7 +262,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             strategy,
             configuration.encryptPages(),
             order.requestedByUid(),
-            order.wishes()),
+            wishes),
         observer);
   }
 
@@ -266,6 +273,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             request.getPod(),
             new NodeId(request.getDestination()),
             request.getStrategy(),
+            new MoveOrder.Wishes(request.getNoResidual()),
             (phase, bytes, expected, elapsed) ->
                 out.onNext(
                     MoveProgress.newBuilder()
@@ -274,15 +282,19 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                         .setBytesExpected(expected)
                         .setElapsedNanos(elapsed)
                         .build()));
-    out.onNext(
-        MoveProgress.newBuilder()
-            .setResult(
-                MoveResult.newBuilder()
-                    .setEpoch(result.epoch().number())
-                    .setFreezeNanos(result.freezeNanos())
-                    .setTotalNanos(result.totalNanos())
-                    .setBytes(result.bytes()))
-            .build());
+    out.onNext(MoveProgress.newBuilder().setResult(message(result)).build());
+  }
+
+  /** A result as it is told. */
+  public static MoveResult message(MigrationResult result) {
+    return MoveResult.newBuilder()
+        .setEpoch(result.epoch().number())
+        .setFreezeNanos(result.freezeNanos())
+        .setTotalNanos(result.totalNanos())
+        .setBytes(result.bytes())
+        .setFreezeBytes(result.freezeBytes())
+        .setResidualNanos(result.residualNanos())
+        .build();
   }
 
   @Override
