@@ -2,7 +2,6 @@ package io.godwit.node.cluster;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
-import io.godwit.node.migration.TransferStrategy;
 import io.godwit.policy.load.Dissemination;
 import io.godwit.policy.load.LoadEffect;
 import io.godwit.policy.load.LoadEvent;
@@ -426,23 +425,8 @@ final class DutyCycle implements AutoCloseable {
       return;
     }
     LOG.log(Level.INFO, "{0} goes to node {1}: {2}", pod, to, decision.why());
-    moves.order(pod, process, to, strategy(decision.kind()));
-  }
-
-  /**
-   * As the profile says, where this release moves by that strategy; but nothing may stay behind on
-   * a node that is wanted back.
-   */
-  private String strategy(Decision.Kind kind) {
     String named = profiles.current().profile().transfer();
-    boolean wantedBack =
-        kind == Decision.Kind.DRAIN || kind == Decision.Kind.EVICT || kind == Decision.Kind.DEPORT;
-    for (TransferStrategy each : TransferStrategy.values()) {
-      if (each.title().equals(named)) {
-        return wantedBack && each.follows() ? "" : named;
-      }
-    }
-    return "";
+    moves.order(pod, process, to, MoveQueue.strategy(named, decision.kind()));
   }
 
   private void ended(MoveQueue.Ended ended) {
@@ -607,11 +591,6 @@ final class DutyCycle implements AutoCloseable {
     if (about.isEmpty() || about.getLast().kind() != Decision.Kind.STAY) {
       return "";
     }
-    List<String> why = new ArrayList<>();
-    about
-        .getLast()
-        .rejected()
-        .forEach(each -> why.add(names.subject(each.subject()) + ": " + each.text()));
-    return why.isEmpty() ? about.getLast().why() : String.join("; ", why);
+    return names.reasons(about.getLast());
   }
 }

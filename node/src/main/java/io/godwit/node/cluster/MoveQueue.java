@@ -5,8 +5,10 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.MigrationResult;
+import io.godwit.node.migration.TransferStrategy;
 import io.godwit.policy.load.ProcessKey;
 import io.godwit.policy.load.ProcessLoad;
+import io.godwit.policy.scheduling.Decision;
 import io.godwit.policy.scheduling.SchedulingEvent.Outcome;
 import io.godwit.wire.proto.AdmitReply;
 import io.godwit.wire.proto.AdmitRequest;
@@ -75,6 +77,21 @@ final class MoveQueue {
   /** The pod is no longer here, or all is to be tried anew. */
   void forget(String pod) {
     held.remove(pod);
+  }
+
+  /**
+   * As the profile says, where this release moves by that strategy; but nothing may stay behind on a
+   * node that is wanted back.
+   */
+  static String strategy(String named, Decision.Kind kind) {
+    boolean wantedBack =
+        kind == Decision.Kind.DRAIN || kind == Decision.Kind.EVICT || kind == Decision.Kind.DEPORT;
+    for (TransferStrategy each : TransferStrategy.values()) {
+      if (each.title().equals(named)) {
+        return wantedBack && each.follows() ? "" : named;
+      }
+    }
+    return "";
   }
 
   /**

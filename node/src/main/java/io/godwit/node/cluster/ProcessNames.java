@@ -2,6 +2,7 @@ package io.godwit.node.cluster;
 
 import io.godwit.core.NodeId;
 import io.godwit.policy.load.ProcessKey;
+import io.godwit.policy.scheduling.Decision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,5 +52,14 @@ final class ProcessNames {
       }
     }
     return text;
+  }
+
+  /** Every reason of a decision, in one line. */
+  String reasons(Decision decision) {
+    List<String> why =
+        decision.rejected().stream()
+            .map(each -> subject(each.subject()) + ": " + each.text())
+            .toList();
+    return why.isEmpty() ? decision.why() : String.join("; ", why);
   }
 }
