@@ -151,6 +151,7 @@ public final class Engine {
                       kinds,
                       around,
                       SourceClocks.of(tree[0].processes().getFirst().hostPid())));
+      tree[0].rest();
       return new FrozenPod(tree[0], extraction[0], timer);
     } catch (RuntimeException e) {
       tree[0].undo();

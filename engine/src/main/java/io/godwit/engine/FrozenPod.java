@@ -125,6 +125,7 @@ public final class FrozenPod implements AutoCloseable {
               HeldLocks locks = HeldLocks.of(tree, image());
               yielded = locks;
               locks.release();
+              tree.rest();
             });
   }
 

@@ -35,6 +35,7 @@ public final class Injector implements AutoCloseable {
   private AddressRange scratch;
   private boolean ownsScratch;
   private boolean closed;
+  private boolean resting;
   private int stopSignal;
 
   private Injector(Tracee tracee, RemoteMemory memory) {
@@ -171,6 +172,7 @@ public final class Injector implements AutoCloseable {
 
   /** Sets a batch off without waiting; several threads can be at work at once. */
   public void start(SyscallBatch batch) {
+    wake();
     batch.writeTo(memory);
     tracee.setRegisters(
         original.forWalker(scratch.start() + X86_64Code.WALKER, batch.base(), batch.count()));
@@ -187,6 +189,7 @@ public final class Injector implements AutoCloseable {
 
   /** Makes one call and gives back its result or -errno. Prefer a batch for more than one. */
   public long call(Syscall call, long... arguments) {
+    wake();
     tracee.setRegisters(
         original.forSyscall(gadget(), Architecture.current().number(call), arguments));
     tracee.resume();
@@ -213,6 +216,7 @@ public final class Injector implements AutoCloseable {
 
   /** One call through an instruction that may be followed by anything: stops at entry and exit. */
   private long single(long gadget, Syscall call, long... arguments) {
+    wake();
     tracee.setRegisters(
         original.forSyscall(gadget, Architecture.current().number(call), arguments));
     awaitSyscallStop();
@@ -274,6 +278,45 @@ public final class Injector implements AutoCloseable {
     ownsScratch = false;
   }
 
+  /**
+   * Puts registers and signal mask back between injections and stands at a stop from which the
+   * thread goes on undisturbed should the tracer die: the kernel lets go of it then. At the stop
+   * that ends a batch it would be given a SIGTRAP instead. The scratch area stays.
+   */
+  public void rest() {
+    beginRest();
+    endRest();
+  }
+
+  /** The first half of {@link #rest}, so that several threads can be on their way at once. */
+  public void beginRest() {
+    if (canRest()) {
+      tracee.setRegisters(original.outOfSyscall());
+      tracee.interrupt();
+      tracee.resume();
+    }
+  }
+
+  /** The second half. */
+  public void endRest() {
+    if (canRest()) {
+      awaitEventStop();
+      restore();
+      resting = true;
+    }
+  }
+
+  private boolean canRest() {
+    return !closed && !resting && !tracee.isGone();
+  }
+
+  private void wake() {
+    if (resting) {
+      resting = false;
+      blockSignals();
+    }
+  }
+
   /** Unmaps the scratch area if this injector mapped it, and restores registers and signal mask. */
   @Override
   public void close() {
@@ -304,13 +347,18 @@ public final class Injector implements AutoCloseable {
   private void leaveSyscallStop() {
     tracee.setRegisters(original.outOfSyscall());
     tracee.interrupt();
+    tracee.resume();
+    awaitEventStop();
+  }
+
+  private void awaitEventStop() {
     for (int i = 0; i < UNEXPECTED_STOPS; i++) {
-      tracee.resume();
       WaitStatus status = awaitStop();
       if (status.isEventStop()) {
         return;
       }
       swallow(status);
+      tracee.resume();
     }
     throw new LinuxException(Errno.EIO.number(), Syscall.PTRACE, "endless stops of " + tracee);
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of a testbed: its namespaces, which stay, and its daemon, which comes and goes. */
 public final class TestNode {
-  private static final int READY_SECONDS = 60;
+  private static final int READY_SECONDS = 120;
   private static final int END_MILLIS = 20_000;
   private static final int POLL_MILLIS = 5;
   private static final int TAIL_CHARACTERS = 2000;

@@ -59,6 +59,22 @@ public final class FrozenTree {
     return external;
   }
 
+  /**
+   * Makes it safe to be found dead: should this process be killed from here on, the kernel lets go
+   * of the threads, and they go on where they were. The next injection ends this state.
+   */
+  public void rest() {
+    for (FrozenProcess process : processes) {
+      process.openInjector().ifPresent(Injector::beginRest);
+    }
+    for (FrozenProcess process : processes) {
+      process.openInjector().ifPresent(Injector::endRest);
+      for (FrozenThread thread : process.threads()) {
+        RestartedCall.whenOnlyWeInterrupted(thread).ifPresent(thread.tracee()::setRegisters);
+      }
+    }
+  }
+
   /** Puts back what injection changed; everything stays stopped. */
   public void putBack() {
     for (FrozenProcess process : processes) {

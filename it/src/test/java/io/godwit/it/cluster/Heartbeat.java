@@ -29,6 +29,11 @@ public final class Heartbeat {
     // A shell forks for sleep, so that moves meet a tree as it changes; n lives in its memory.
     String beat = "n=0; while :; do n=$((n+1)); echo $n >> " + file + "; sleep 0.01; done";
     Cluster.run(node, name, directory, List.of("sh", "-c", beat));
+    return of(name, file);
+  }
+
+  /** Waits until a program beats that writes such a file. */
+  public static Heartbeat of(String name, Path file) {
     Heartbeat heart = new Heartbeat(name, file);
     Cluster.await(name + " beats", () -> Files.exists(file) && heart.beats() > 0);
     return heart;

@@ -105,6 +105,11 @@ public final class ThreadKind implements ResourceKind {
                 draft.process(process.podPid()).thread(thread.podTid())));
       }
       questions.forEach(Question::answer);
+      List<Injector> own =
+          questions.stream().filter(Question::ownInjector).map(Question::injector).toList();
+      own.forEach(Injector::beginRest);
+      own.forEach(Injector::endRest);
+      own.forEach(Injector::close);
     }
   }
 
@@ -152,9 +157,6 @@ public final class ThreadKind implements ResourceKind {
         int onStack = 1;
         to.alternateStack(
             new ThreadImage.AlternateStack(old.getLong(0), old.getLong(16), flags & ~onStack));
-      }
-      if (ownInjector) {
-        injector.close();
       }
     }
   }
