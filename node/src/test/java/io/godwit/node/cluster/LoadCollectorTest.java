@@ -47,7 +47,7 @@ class LoadCollectorTest {
     List<ResidentPod> pods = List.of(pod("one", SELF, false, 11), pod("two", HOME, true, 12));
     for (int second = 0; second <= 20; second++) {
       // The first gets a quarter of a processor and wants a whole one; the second sleeps.
-      task(11, second * SECOND / 4, second * 3 * SECOND / 4, second * 25L);
+      task(11, second * SECOND / 4, second * 3L * SECOND / 4, second * 25L);
       task(12, 0, 1, 0);
       collector.look(pods, second * SECOND);
     }
