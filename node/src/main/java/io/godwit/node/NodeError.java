@@ -73,7 +73,9 @@ public enum NodeError implements ErrorCode {
   /** What was built before the freeze cannot become what was frozen: it is begun again. */
   NOT_REVISABLE(40, ExitStatus.REFUSED),
   /** Pages that were to follow a process never will: it stands still. */
-  PAGES_LOST(41, ExitStatus.UNREACHABLE);
+  PAGES_LOST(41, ExitStatus.UNREACHABLE),
+  /** The clock of a process would go back. */
+  CLOCK_BEHIND(42, ExitStatus.REFUSED);
 
   private final String code;
   private final ExitStatus exitStatus;

@@ -58,5 +58,8 @@ public final class NodeLimits {
   /** Largest encoded description of a process (everything but its pages), bytes. */
   public static final int METADATA_BYTES = 512 << 20;
 
+  /** By how much the clock of a pod that arrives may be behind; it waits so long at most. */
+  public static final Duration CLOCK_LAG = Duration.ofSeconds(5);
+
   private NodeLimits() {}
 }

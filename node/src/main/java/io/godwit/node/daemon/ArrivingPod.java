@@ -10,6 +10,7 @@ import io.godwit.image.PodImage;
 import io.godwit.image.codec.PodCodec;
 import io.godwit.linux.LinuxException;
 import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.pod.ArrivalPod;
 import io.godwit.node.pod.ConsoleRelay;
@@ -19,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,9 @@ final class ArrivingPod implements ProcessMover.Arrival {
 
   /** How many processes there must be. */
   private int size = 1;
+
+  /** What the pod's monotonic clock showed when it was frozen. */
+  private long frozenAt;
 
   ArrivingPod(
       Engine engine,
@@ -109,6 +114,8 @@ final class ArrivingPod implements ProcessMover.Arrival {
   private RebuiltPod made(FrozenState state) {
     PodImage image = PodCodec.decode(state.image(), "the description of '" + pod.id() + "'");
     size = image.live().size();
+    frozenAt = image.clocks().monotonicNanos();
+    checkClock();
     RebuiltPod early = begun;
     if (early != null && state.revises()) {
       if (early.revise(image, state.dropped())) {
@@ -143,6 +150,31 @@ final class ArrivingPod implements ProcessMover.Arrival {
             new ObjectId(run.object()), run.address(), run.content());
   }
 
+  private void checkClock() {
+    if (clockLag() > NodeLimits.CLOCK_LAG.toNanos()) {
+      throw new GodwitException(
+          NodeError.CLOCK_BEHIND,
+          "taking '" + pod.id() + "'",
+          "its clock here is " + clockLag() / 1_000_000 + " ms behind what it has seen already",
+          "try again when the network between the nodes is less busy");
+    }
+  }
+
+  /**
+   * By how much the pod's clock is behind. It was set before the freeze from a reading that was on
+   * its way for a while, and lags by as long as that took.
+   */
+  private long clockLag() {
+    return frozenAt - pod.record().clocks().now().monotonicNanos();
+  }
+
+  /** A monotonic clock never goes back, not even by the length of the way. */
+  private void awaitClock() {
+    for (long lag = clockLag(); lag > 0; lag = clockLag()) {
+      LockSupport.parkNanos(lag);
+    }
+  }
+
   @Override
   public boolean whole() {
     return pod.processes().size() >= size;
@@ -151,6 +183,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
   @Override
   public void thaw() {
     processes.thawing(pod);
+    awaitClock();
     pod.cgroup().thaw();
     FollowingPages.Following pages = behind;
     if (pages != null) {
