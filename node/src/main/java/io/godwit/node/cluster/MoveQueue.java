@@ -80,8 +80,8 @@ final class MoveQueue {
   }
 
   /**
-   * As the profile says, where this release moves by that strategy; but nothing may stay behind on a
-   * node that is wanted back.
+   * As the profile says, where this release moves by that strategy; but nothing may stay behind on
+   * a node that is wanted back.
    */
   static String strategy(String named, Decision.Kind kind) {
     boolean wantedBack =
