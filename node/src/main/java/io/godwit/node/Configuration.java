@@ -148,6 +148,30 @@ public record Configuration(
         scheduling);
   }
 
+  /** The same under another scheduling profile. */
+  public Configuration underProfile(String profile) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encryptPages,
+        accept,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout,
+        new Scheduling(
+            profile,
+            scheduling.cores,
+            scheduling.evacuateTime,
+            scheduling.niceness,
+            scheduling.watchesOwner,
+            scheduling.ownerIdle,
+            scheduling.ownerLoad));
+  }
+
   /** The same, taking foreign processes or not. */
   public Configuration accepting(boolean accepts) {
     return new Configuration(

@@ -182,10 +182,7 @@ public final class BenchCommand extends CommandBody {
       if (recording != null) {
         options.addAll(recording.javaOptions(nodes.size()));
       }
-      // Only the bench moves anything.
-      node.start(
-          options,
-          (plain.given() ? "encrypt-pages = false\n" : "") + "[cluster]\nprofile = \"none\"\n");
+      node.start(options, plain.given() ? "encrypt-pages = false\n" : "");
       nodes.add(new NodeClient(node));
     }
     nodes.getFirst().init("bench");

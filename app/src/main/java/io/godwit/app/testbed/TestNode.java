@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of a testbed: its namespaces, which stay, and its daemon, which comes and goes. */
 public final class TestNode {
+  private static final String CLUSTER = "[cluster]";
+  private static final String BY_ORDER_ALONE = "\n" + CLUSTER + "\nprofile = \"none\"\n";
+
   private static final int READY_SECONDS = 120;
   private static final int END_MILLIS = 20_000;
   private static final int POLL_MILLIS = 5;
@@ -93,7 +96,7 @@ public final class TestNode {
 
   /**
    * @param settings more lines for its configuration, TOML: first of its network section, then
-   *     other tables
+   *     other tables. Where they say nothing of the cluster, nothing moves but by order.
    */
   public void start(List<String> javaOptions, String settings) {
     start(javaOptions, settings, List.of("io.godwit.app.Main", "node"));
@@ -107,7 +110,9 @@ public final class TestNode {
     Path configuration = directory.resolve("node.toml");
     try {
       Files.createDirectories(directory);
-      Files.writeString(configuration, configuration() + settings);
+      Files.writeString(
+          configuration,
+          configuration() + settings + (settings.contains(CLUSTER) ? "" : BY_ORDER_ALONE));
     } catch (IOException e) {
       throw notReady("its configuration cannot be written: " + e.getMessage());
     }

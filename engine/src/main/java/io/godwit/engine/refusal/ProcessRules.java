@@ -1,6 +1,5 @@
 package io.godwit.engine.refusal;
 
-import io.godwit.linux.proc.TaskState;
 import io.godwit.linux.proc.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +85,7 @@ final class ProcessRules {
               "only 64-bit register sets and system calls are carried",
               "use a 64-bit build of the program"));
     }
-    if (process.stat().state() == TaskState.DISK_SLEEP) {
+    if (process.stuck()) {
       found.add(
           process.refuse(
               RefusalCode.UNINTERRUPTIBLE,

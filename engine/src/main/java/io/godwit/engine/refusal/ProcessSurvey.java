@@ -12,6 +12,7 @@ import java.util.Set;
 /**
  * One process as it was seen.
  *
+ * @param stuck whether one wait in state D, which no signal ends, lasts
  * @param threads the status of each thread
  * @param namespaces each link of /proc/PID/ns with what it names
  * @param elfClass 1 for a 32-bit executable, 2 for a 64-bit one, 0 where it could not be read
@@ -23,6 +24,7 @@ public record ProcessSurvey(
     Pid pid,
     TaskStat stat,
     TaskStatus status,
+    boolean stuck,
     List<TaskStatus> threads,
     Map<String, String> namespaces,
     int elfClass,

@@ -135,7 +135,7 @@ public final class TreeSurveyor {
 
   private ProcessSurvey process(Pid pid, List<Pid> tree, SocketLooker sockets) {
     ProcTask task = proc.process(pid);
-    TaskStat stat = settledStat(task);
+    TaskStat stat = task.stat();
     TaskStatus status = task.status();
     boolean nothingToSee =
         stat.state() == TaskState.ZOMBIE
@@ -144,8 +144,8 @@ public final class TreeSurveyor {
             || (stat.flags() & ProcessRules.PF_KTHREAD) != 0;
     if (nothingToSee) {
       return new ProcessSurvey(
-          pid, stat, status, List.of(), Map.of(), 0, List.of(), List.of(), Set.of(), List.of(),
-          Set.of());
+          pid, stat, status, false, List.of(), Map.of(), 0, List.of(), List.of(), Set.of(),
+          List.of(), Set.of());
     }
     List<TaskStatus> threads = new ArrayList<>();
     for (Tid tid : task.threads()) {
@@ -158,6 +158,7 @@ public final class TreeSurveyor {
         pid,
         stat,
         status,
+        isStuck(task),
         threads,
         namespaces(task),
         elfClass(task),
@@ -168,14 +169,16 @@ public final class TreeSurveyor {
         huge);
   }
 
-  /** State D is often but a moment. */
-  private static TaskStat settledStat(ProcTask task) {
-    TaskStat stat = task.stat();
-    for (int i = 0; i < STATE_LOOKS && stat.state() == TaskState.DISK_SLEEP; i++) {
+  /** State D is often but a moment, and in a program that uses vfork(2) there are many of them. */
+  private static boolean isStuck(ProcTask task) {
+    long begun = task.status().voluntarySwitches();
+    for (int i = 0; i < STATE_LOOKS; i++) {
+      if (task.stat().state() != TaskState.DISK_SLEEP) {
+        return false;
+      }
       LockSupport.parkNanos(STATE_PAUSE_NANOS);
-      stat = task.stat();
     }
-    return stat;
+    return task.status().voluntarySwitches() == begun;
   }
 
   private static Map<String, String> namespaces(ProcTask task) {

@@ -39,7 +39,12 @@ class AdministrationTest {
   @BeforeAll
   static void begin() {
     Cluster.assumePossible();
-    cluster = Cluster.of("alpha", "beta", "gamma");
+    cluster =
+        Cluster.of(
+            node -> node.start(List.of(), "\n[cluster]\nprofile = \"steady\"\n"),
+            "alpha",
+            "beta",
+            "gamma");
   }
 
   @AfterAll

@@ -56,7 +56,9 @@ class DaemonTest {
   private Daemon start(String name) {
     Path state = directory.resolve(name);
     return Daemon.start(
-        Configuration.defaults(new NodeId(name), state).at("127.0.0.1:0", "127.0.0.1:0", 0),
+        Configuration.defaults(new NodeId(name), state)
+            .underProfile("none")
+            .at("127.0.0.1:0", "127.0.0.1:0", 0),
         directory.resolve(name + ".sock"),
         new Engine(StandardKinds.all()),
         PhaseGate.OPEN,

@@ -156,6 +156,7 @@ class StrategyMoveTest {
   private Daemon start(String name) {
     return Daemon.start(
         Configuration.defaults(new NodeId(name), directory.resolve(name))
+            .underProfile("none")
             .at("127.0.0.1:0", "127.0.0.1:0", 0),
         directory.resolve(name + ".sock"),
         new Engine(StandardKinds.all()),
