@@ -175,7 +175,7 @@ public final class BenchCommand extends CommandBody {
     List<NodeClient> nodes = new ArrayList<>();
     for (TestNode node : testbed.nodes()) {
       // A daemon on its own machine has the whole of the virtual machine's compiler.
-      List<String> options = new ArrayList<>(List.of("-Xmx1g", "-XX:TieredStopAtLevel=4"));
+      List<String> options = new ArrayList<>(List.of("-Xmx1g"));
       if (javaOptions.value() != null) {
         options.addAll(List.of(javaOptions.required().strip().split("\\s+")));
       }

@@ -123,7 +123,6 @@ public final class TestNode {
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData",
             "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     arguments.addAll(javaOptions);
