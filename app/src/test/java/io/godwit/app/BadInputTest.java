@@ -245,16 +245,23 @@ class BadInputTest {
     try (Subject subject = Subject.start(directory, "sleep", "600");
         CommandProcess stranger =
             CommandProcess.startAs(
-                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
+                // It may read the program's own files, wherever they are, and no more.
+                List.of(
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    "--inh-caps=+dac_read_search",
+                    "--ambient-caps=+dac_read_search"),
                 "checkpoint",
                 "--json",
                 subject.pid(),
                 "--to",
-                "/tmp/commands-stranger")) {
+                "/tmp/godwit-stranger")) {
       CommandProcess.Outcome refused = stranger.await();
       assertThat(refused.status()).as(refused.err()).isEqualTo(5);
       assertThat(subject.isAlive()).isTrue();
-      assertThat(Path.of("/tmp/commands-stranger")).doesNotExist();
+      assertThat(Path.of("/tmp/godwit-stranger")).doesNotExist();
     }
   }
 }
