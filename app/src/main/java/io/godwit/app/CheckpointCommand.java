@@ -11,6 +11,7 @@ import io.godwit.core.Epoch;
 import io.godwit.core.ExitStatus;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
+import io.godwit.core.Release;
 import io.godwit.core.control.CheckpointReport;
 import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.JsonText;

@@ -4,6 +4,7 @@ import io.godwit.cli.CliError;
 import io.godwit.cli.CommandIo;
 import io.godwit.cli.CommandRunner;
 import io.godwit.core.GodwitException;
+import io.godwit.core.Release;
 import java.util.ArrayList;
 import java.util.List;
 

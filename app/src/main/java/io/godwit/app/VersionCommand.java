@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.godwit.cli.CommandIo;
 import io.godwit.cli.DaemonCommand;
 import io.godwit.core.GodwitException;
+import io.godwit.core.Release;
 import io.godwit.core.control.ControlLimits;
 import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;

@@ -331,8 +331,10 @@ class CheckpointRestartTest {
               image.toString())) {
         // Its output does not end with it: the process has it now.
         Subject.await(() -> !restart.process().isAlive(), () -> "it does not return");
+        Subject.await(
+            () -> restart.out().text().contains(subject.pid()),
+            () -> restart.out().text() + restart.err().text());
         assertThat(restart.process().exitValue()).isZero();
-        Subject.await(() -> restart.out().text().contains(subject.pid()), restart.err()::text);
         assertThat(Files.readString(pidfile).strip()).isEqualTo(subject.pid());
         Files.createFile(directory.resolve("go"));
         Subject.await(() -> content("went").equals(subject.pid() + "\n"), () -> content("went"));

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.godwit.app.fixture.LocalNode;
 import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
+import io.godwit.core.Release;
 import io.godwit.core.control.JsonText;
 import io.godwit.node.control.ControlServer;
 import java.io.ByteArrayInputStream;

@@ -116,52 +116,22 @@ public record Configuration(
 
   /** The same with other addresses. */
   public Configuration at(String listen, String advertise, int pagePort) {
-    return new Configuration(
-        name,
-        state,
-        listen,
-        advertise,
-        pagePort,
-        encryptPages,
-        accept,
-        maxForeignProcesses,
-        users,
-        memoryReserveBytes,
-        readyTimeout,
-        scheduling);
+    return with(listen, advertise, pagePort, encryptPages, accept, scheduling);
   }
 
   /** The same with page channels encrypted or not. */
   public Configuration encryptingPages(boolean encrypt) {
-    return new Configuration(
-        name,
-        state,
-        listen,
-        advertise,
-        pagePort,
-        encrypt,
-        accept,
-        maxForeignProcesses,
-        users,
-        memoryReserveBytes,
-        readyTimeout,
-        scheduling);
+    return with(listen, advertise, pagePort, encrypt, accept, scheduling);
+  }
+
+  /** The same, taking foreign processes or not. */
+  public Configuration accepting(boolean accepts) {
+    return with(listen, advertise, pagePort, encryptPages, accepts, scheduling);
   }
 
   /** The same under another scheduling profile. */
   public Configuration underProfile(String profile) {
-    return new Configuration(
-        name,
-        state,
-        listen,
-        advertise,
-        pagePort,
-        encryptPages,
-        accept,
-        maxForeignProcesses,
-        users,
-        memoryReserveBytes,
-        readyTimeout,
+    Scheduling under =
         new Scheduling(
             profile,
             scheduling.cores,
@@ -169,23 +139,29 @@ public record Configuration(
             scheduling.niceness,
             scheduling.watchesOwner,
             scheduling.ownerIdle,
-            scheduling.ownerLoad));
+            scheduling.ownerLoad);
+    return with(listen, advertise, pagePort, encryptPages, accept, under);
   }
 
-  /** The same, taking foreign processes or not. */
-  public Configuration accepting(boolean accepts) {
+  private Configuration with(
+      String listens,
+      String advertises,
+      int pages,
+      boolean encrypts,
+      boolean accepts,
+      Scheduling under) {
     return new Configuration(
         name,
         state,
-        listen,
-        advertise,
-        pagePort,
-        encryptPages,
+        listens,
+        advertises,
+        pages,
+        encrypts,
         accepts,
         maxForeignProcesses,
         users,
         memoryReserveBytes,
         readyTimeout,
-        scheduling);
+        under);
   }
 }

@@ -110,6 +110,7 @@ public final class Restart implements AutoCloseable {
    * @throws GodwitException with the engine's PID_TAKEN where a number is in use
    */
   public List<Pid> here(Map<String, Fd> external, Consumer<List<Pid>> last) {
+    OldNumbers.awaitReaped(image());
     try (Tracer tracer = Tracer.start()) {
       return build(
           new RestoreOptions(Optional.empty(), Path.of("/"), external),

@@ -1,6 +1,5 @@
 package io.godwit.node.daemon;
 
-import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
@@ -15,7 +14,6 @@ import io.godwit.engine.restore.RestoreOptions;
 import io.godwit.image.Namespaces;
 import io.godwit.image.PodIdentity;
 import io.godwit.linux.LinuxException;
-import io.godwit.linux.account.Account;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
 import io.godwit.node.NodeError;
@@ -105,18 +103,7 @@ final class Adoption {
     int uid = task.status().uid().real();
     String command = command(hostPid);
     String given = name != null ? name : processes.freshName(command.split(" ", 2)[0]);
-    return new ProcessEntry(
-        given,
-        uid,
-        Account.ofUid(uid).map(Account::name).orElse(Integer.toUnsignedString(uid)),
-        command,
-        self,
-        self,
-        processes.find(given).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
-        System.currentTimeMillis(),
-        podPid(hostPid).number(),
-        null,
-        "");
+    return processes.fresh(given, uid, command, podPid(hostPid).number());
   }
 
   /** Its number in the PID namespace that it is in. */

@@ -7,14 +7,10 @@ import io.godwit.core.Pid;
 import io.godwit.engine.Engine;
 import io.godwit.engine.FrozenPod;
 import io.godwit.engine.PhaseListener;
-import io.godwit.engine.extract.Extractor;
-import io.godwit.engine.extract.Origins;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.kind.Inspection;
 import io.godwit.engine.pages.Precopy;
 import io.godwit.engine.refusal.RefusalCode;
-import io.godwit.image.Namespaces;
-import io.godwit.image.PodIdentity;
 import io.godwit.image.codec.PodCodec;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.launch.TerminalCalls;
@@ -48,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnginePods implements ProcessMover {
   private static final Logger LOG = System.getLogger(EnginePods.class.getName());
-  private static final String VERSION = "0.1.0";
 
   /** What may be over in a moment. */
   private static final Set<ErrorCode> PASSING =
@@ -73,26 +68,13 @@ final class EnginePods implements ProcessMover {
   }
 
   private Pod pod(String name) {
-    return pods.find(name)
-        .orElseThrow(
-            () ->
-                new GodwitException(
-                    NodeError.UNKNOWN_PROCESS,
-                    "migrating '" + name + "'",
-                    "node " + self + " has no pod of that name",
-                    "see 'godwit ps'"));
+    return pods.find(name).orElseThrow(() -> processes.unknown(name, "migrating '" + name + "'"));
   }
 
   private ProcessEntry entry(String name) {
     return processes
         .find(name)
-        .orElseThrow(
-            () ->
-                new GodwitException(
-                    NodeError.UNKNOWN_PROCESS,
-                    "migrating '" + name + "'",
-                    "node " + self + " has no process of that name",
-                    "see 'godwit ps'"));
+        .orElseThrow(() -> processes.unknown(name, "migrating '" + name + "'"));
   }
 
   private static List<Pid> roots(Pod pod) {
@@ -147,27 +129,6 @@ final class EnginePods implements ProcessMover {
         .toBytes();
   }
 
-  private Extractor.Surroundings around(Pod pod, ProcessEntry entry) {
-    return new Extractor.Surroundings(
-        new PodIdentity(
-            entry.name(),
-            Optional.of(entry.name()),
-            Optional.of(entry.home().name()),
-            entry.epoch(),
-            new Pid(pod.record().mainPodPid())),
-        Origins.here(VERSION, self.name()),
-        new Namespaces(
-            Set.of(
-                Namespaces.Kind.PID,
-                Namespaces.Kind.MOUNT,
-                Namespaces.Kind.UTS,
-                Namespaces.Kind.IPC,
-                Namespaces.Kind.TIME),
-            pod.record().hostname(),
-            "(none)",
-            List.of()));
-  }
-
   @Override
   public @Nullable Preliminary begin(String name) {
     Pod pod = pod(name);
@@ -175,7 +136,10 @@ final class EnginePods implements ProcessMover {
     try {
       return new BegunPod(
           engine.precopy(
-              roots(pod), ArrivalPod.externals(pod), around(pod, entry), PhaseListener.NONE));
+              roots(pod),
+              ArrivalPod.externals(pod),
+              PodSurroundings.of(pod, entry, self),
+              PhaseListener.NONE));
     } catch (GodwitException | LinuxException notHere) {
       LOG.log(Level.INFO, "all of {0} goes in the freeze: {1}", name, notHere.getMessage());
       return null;
@@ -218,7 +182,10 @@ final class EnginePods implements ProcessMover {
       ProcessEntry entry = entry(name);
       FrozenPod frozen =
           engine.freeze(
-              roots(pod), ArrivalPod.externals(pod), around(pod, entry), PhaseListener.NONE);
+              roots(pod),
+              ArrivalPod.externals(pod),
+              PodSurroundings.of(pod, entry, self),
+              PhaseListener.NONE);
       return new LeavingPod(pod, frozen, processes.consoles().relay(name), strategy, precopy);
     } catch (RuntimeException failed) {
       if (precopy != null) {
@@ -247,7 +214,7 @@ final class EnginePods implements ProcessMover {
                 description.clocks().bootNanos() + since));
     PodSpec.Console console =
         description.terminal()
-            ? new PodSpec.Console.Terminal(new TerminalCalls.WindowSize(24, 80, 0, 0))
+            ? new PodSpec.Console.Terminal(TerminalCalls.WindowSize.USUAL)
             : new PodSpec.Console.Pipes();
     ArrivalPod.Frame frame =
         new ArrivalPod.Frame(name, description.hostname(), description.network(), console, offsets);

@@ -146,26 +146,14 @@ final class LocalProcesses implements Residents {
   ProcessEntry run(Caller caller, RunSpec spec) {
     Account owner = owner(caller, spec);
     String name = spec.name() == null ? freshName(spec.arguments().getFirst()) : spec.name();
-    ProcessEntry entry =
-        new ProcessEntry(
-            name,
-            owner.uid(),
-            owner.name(),
-            command(spec.arguments()),
-            self,
-            self,
-            registry.find(name).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
-            System.currentTimeMillis(),
-            0,
-            null,
-            "");
+    ProcessEntry entry = fresh(name, owner.uid(), owner.name(), command(spec.arguments()), 0);
     registry.add(entry);
     boolean started = false;
     try {
       Pod pod = pods.create(podSpec(name, owner, spec));
       started = true;
       ProcessEntry running =
-          registry.change(name, e -> withPid(e, pod.record().mainPodPid())).orElse(entry);
+          registry.change(name, e -> e.numbered(pod.record().mainPodPid())).orElse(entry);
       consoles.connectHere(pod);
       watch(pod);
       return running;
@@ -200,19 +188,29 @@ final class LocalProcesses implements Residents {
     }
   }
 
-  private static ProcessEntry withPid(ProcessEntry e, int podPid) {
+  /**
+   * What is known of a process that begins here, now.
+   *
+   * @param podPid its number in its pod
+   */
+  ProcessEntry fresh(String name, int uid, String command, int podPid) {
+    String user = Account.ofUid(uid).map(Account::name).orElse(Integer.toUnsignedString(uid));
+    return fresh(name, uid, user, command, podPid);
+  }
+
+  private ProcessEntry fresh(String name, int uid, String user, String command, int podPid) {
     return new ProcessEntry(
-        e.name(),
-        e.uid(),
-        e.user(),
-        e.command(),
-        e.home(),
-        e.node(),
-        e.epoch(),
-        e.startedMillis(),
+        name,
+        uid,
+        user,
+        command,
+        self,
+        self,
+        registry.find(name).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
+        System.currentTimeMillis(),
         podPid,
-        e.waitStatus(),
-        e.remark());
+        null,
+        "");
   }
 
   private static PodSpec podSpec(String name, Account owner, RunSpec spec) {
@@ -362,6 +360,15 @@ final class LocalProcesses implements Residents {
     return registry.find(name);
   }
 
+  /** What is thrown where a process is not here. */
+  GodwitException unknown(String name, String what) {
+    return new GodwitException(
+        NodeError.UNKNOWN_PROCESS,
+        what,
+        "node " + self + " has no process named '" + name + "'",
+        "see 'godwit ps'");
+  }
+
   List<ProcessEntry> all() {
     return registry.all();
   }
@@ -475,15 +482,7 @@ final class LocalProcesses implements Residents {
 
   @Override
   public void signal(String pod, int signal) {
-    Pod found =
-        pods.find(pod)
-            .orElseThrow(
-                () ->
-                    new GodwitException(
-                        NodeError.UNKNOWN_PROCESS,
-                        "signalling '" + pod + "'",
-                        "node " + self + " has no process of that name",
-                        "see 'godwit ps'"));
+    Pod found = pods.find(pod).orElseThrow(() -> unknown(pod, "signalling '" + pod + "'"));
     if (!found.signal(signal)) {
       throw new GodwitException(
           NodeError.PROCESS_ENDED,
@@ -502,11 +501,7 @@ final class LocalProcesses implements Residents {
   @Override
   public CompletableFuture<Integer> ended(String pod) {
     if (registry.find(pod).isEmpty()) {
-      throw new GodwitException(
-          NodeError.UNKNOWN_PROCESS,
-          "waiting for '" + pod + "'",
-          "node " + self + " has no process of that name",
-          "see 'godwit ps'");
+      throw unknown(pod, "waiting for '" + pod + "'");
     }
     return registry.end(pod);
   }

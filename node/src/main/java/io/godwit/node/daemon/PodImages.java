@@ -1,6 +1,5 @@
 package io.godwit.node.daemon;
 
-import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Pid;
@@ -9,14 +8,9 @@ import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.Progress;
 import io.godwit.core.control.RestartSpec;
 import io.godwit.engine.Engine;
-import io.godwit.engine.extract.Extractor;
-import io.godwit.engine.extract.Origins;
 import io.godwit.image.LiveProcess;
-import io.godwit.image.Namespaces;
-import io.godwit.image.PodIdentity;
 import io.godwit.image.PodImage;
 import io.godwit.image.codec.EncryptionKey;
-import io.godwit.linux.account.Account;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.node.NodeError;
 import io.godwit.node.checkpoint.Checkpoint;
@@ -30,13 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Images of the pods of this node, and pods made from images. */
 final class PodImages {
-  private static final String VERSION = "0.1.0";
-
   private final NodeId self;
   private final Engine engine;
   private final PodRoom pods;
@@ -52,15 +43,7 @@ final class PodImages {
   /** Writes an image of a pod that is here. */
   CheckpointReport checkpoint(String name, CheckpointSpec spec, Consumer<Progress> progress) {
     String what = "writing an image of '" + name + "'";
-    Pod pod =
-        pods.find(name)
-            .orElseThrow(
-                () ->
-                    new GodwitException(
-                        NodeError.UNKNOWN_PROCESS,
-                        what,
-                        "node " + self + " has no pod of that name",
-                        "see 'godwit ps'"));
+    Pod pod = pods.find(name).orElseThrow(() -> processes.unknown(name, what));
     List<Pid> roots = ProcFs.host().process(pod.init()).children();
     Optional<ProcessEntry> entry = processes.find(name);
     if (roots.isEmpty() || entry.isEmpty()) {
@@ -72,7 +55,7 @@ final class PodImages {
                 engine,
                 roots,
                 ArrivalPod.externals(pod),
-                surroundings(pod, entry.get()),
+                PodSurroundings.of(pod, entry.get(), self),
                 CheckpointOptions.of(spec),
                 progress)
             .to(Path.of(spec.directory()));
@@ -83,27 +66,6 @@ final class PodImages {
         result.bytes(),
         result.freezeNanos() / 1000,
         result.generation());
-  }
-
-  private Extractor.Surroundings surroundings(Pod pod, ProcessEntry entry) {
-    return new Extractor.Surroundings(
-        new PodIdentity(
-            entry.name(),
-            Optional.of(entry.name()),
-            Optional.of(entry.home().name()),
-            entry.epoch(),
-            new Pid(pod.record().mainPodPid())),
-        Origins.here(VERSION, self.name()),
-        new Namespaces(
-            Set.of(
-                Namespaces.Kind.PID,
-                Namespaces.Kind.MOUNT,
-                Namespaces.Kind.UTS,
-                Namespaces.Kind.IPC,
-                Namespaces.Kind.TIME),
-            pod.record().hostname(),
-            "(none)",
-            List.of()));
   }
 
   /** Makes a pod of an image; its home is this node from now on. */
@@ -133,17 +95,6 @@ final class PodImages {
             .filter(LiveProcess.class::isInstance)
             .map(process -> ((LiveProcess) process).security().credentials().users().real())
             .orElse(0);
-    return new ProcessEntry(
-        name,
-        uid,
-        Account.ofUid(uid).map(Account::name).orElse(Integer.toUnsignedString(uid)),
-        command,
-        self,
-        self,
-        processes.find(name).map(e -> e.epoch().next()).orElse(Epoch.FIRST),
-        System.currentTimeMillis(),
-        main.number(),
-        null,
-        "");
+    return processes.fresh(name, uid, command, main.number());
   }
 }

@@ -40,6 +40,11 @@ record ProcessEntry(
         name, uid, user, command, home, node, epoch, startedMillis, podPid, status, "");
   }
 
+  ProcessEntry numbered(int number) {
+    return new ProcessEntry(
+        name, uid, user, command, home, node, epoch, startedMillis, number, waitStatus, remark);
+  }
+
   ProcessEntry remarked(String why) {
     return new ProcessEntry(
         name, uid, user, command, home, node, epoch, startedMillis, podPid, waitStatus, why);

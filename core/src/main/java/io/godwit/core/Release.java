@@ -1,4 +1,4 @@
-package io.godwit.app;
+package io.godwit.core;
 
 /** Which release this is; a test compares it with the build's version. */
 public final class Release {
