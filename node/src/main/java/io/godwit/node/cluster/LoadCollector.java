@@ -1,10 +1,12 @@
 package io.godwit.node.cluster;
 
 import io.godwit.core.NodeId;
+import io.godwit.linux.proc.MemInfo;
 import io.godwit.policy.load.LoadAverage;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.load.ProcessKey;
 import io.godwit.policy.load.ProcessLoad;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +84,7 @@ public final class LoadCollector {
    * @param resources what the node has, for resource expressions
    */
   public LoadCollector(NodeId self, int cores, Set<String> resources) {
-    this(self, cores, resources, new ProcFiles(java.nio.file.Path.of("/proc")));
+    this(self, cores, resources, new ProcFiles(Path.of("/proc")));
   }
 
   LoadCollector(NodeId self, int cores, Set<String> resources, ProcFiles proc) {
@@ -173,62 +176,32 @@ public final class LoadCollector {
   private void lookAround(List<ResidentPod> pods, long nowNanos) {
     Set<Integer> inPods = new HashSet<>();
     pods.forEach(pod -> inPods.addAll(pod.processes()));
-    List<Integer> others = proc.numbered("", ClusterLimits.PROCESSES_READ);
+    List<Integer> others = proc.processes(ClusterLimits.PROCESSES_READ);
     others.removeIf(pid -> pid == daemon || inPods.contains(pid));
     double wanted = surroundings.look(others, ClusterLimits.PROCESSES_READ, nowNanos);
     if (wanted >= 0) {
       beside.sample(wanted, nowNanos);
     }
-    String memory = proc.text("meminfo");
-    memoryFree = ProcFiles.value(memory, "MemAvailable:") << 10;
-    swapFree = ProcFiles.value(memory, "SwapFree:") << 10;
-    pressure = new NodeLoad.Pressure(pressure("cpu"), pressure("memory"), pressure("io"));
+    Optional<MemInfo> memory = proc.memory();
+    memoryFree = memory.map(MemInfo::availableBytes).orElse(0L);
+    swapFree = memory.map(MemInfo::swapFreeBytes).orElse(0L);
+    pressure =
+        new NodeLoad.Pressure(proc.pressure("cpu"), proc.pressure("memory"), proc.pressure("io"));
     Counters now = counters(nowNanos);
     rates = rates(counters, now);
     counters = now;
   }
 
-  /** The share of the last ten seconds in which some task waited: kernel's accounting/psi.rst. */
-  private double pressure(String what) {
-    String text = proc.text("pressure/" + what);
-    int at = text.indexOf("avg10=");
-    int end = text.indexOf(' ', at);
-    if (at < 0 || end < 0) {
-      return 0;
-    }
-    try {
-      return Math.clamp(Double.parseDouble(text.substring(at + 6, end)) / 100, 0, 1);
-    } catch (NumberFormatException other) {
-      return 0;
-    }
-  }
-
   private Counters counters(long nowNanos) {
-    String[] ticks = proc.text("stat").split("\n", 2)[0].split(" +");
-    long all = 0;
-    long idle = 0;
-    for (int i = 1; i < Math.min(ticks.length, 9); i++) {
-      long value = ProcFiles.number(ticks[i]);
-      all += value;
-      idle += i == 4 || i == 5 ? value : 0;
-    }
+    long[] ticks = proc.machineTicks();
     String vm = proc.text("vmstat");
-    long network = 0;
-    for (String line : proc.text("net/dev").split("\n")) {
-      int colon = line.indexOf(':');
-      if (colon > 0 && !line.substring(0, colon).strip().equals("lo")) {
-        String[] fields = line.substring(colon + 1).strip().split(" +");
-        network +=
-            fields.length < 9 ? 0 : ProcFiles.number(fields[0]) + ProcFiles.number(fields[8]);
-      }
-    }
     return new Counters(
         nowNanos,
-        all - idle,
-        all,
-        ProcFiles.value(vm, "pswpin ") + ProcFiles.value(vm, "pswpout "),
-        ProcFiles.value(vm, "pgpgin ") + ProcFiles.value(vm, "pgpgout "),
-        network);
+        ticks[0],
+        ticks[1],
+        ProcFiles.counter(vm, "pswpin") + ProcFiles.counter(vm, "pswpout"),
+        ProcFiles.counter(vm, "pgpgin") + ProcFiles.counter(vm, "pgpgout"),
+        proc.networkBytes());
   }
 
   private static Rates rates(Counters before, Counters now) {

@@ -1,64 +1,68 @@
 package io.godwit.node.cluster;
 
+import io.godwit.core.Pid;
+import io.godwit.core.Tid;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.proc.MemInfo;
+import io.godwit.linux.proc.NetDevice;
+import io.godwit.linux.proc.ProcFormatException;
+import io.godwit.linux.proc.ProcFs;
+import io.godwit.linux.proc.ProcTask;
+import io.godwit.linux.proc.SchedStat;
+import io.godwit.linux.proc.TaskStat;
+import io.godwit.linux.proc.TaskState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Figures out of /proc; proc(5). What has gone meanwhile reads as nothing. */
+/** Figures out of /proc; proc(5). What has gone meanwhile, or is not there, reads as nothing. */
 final class ProcFiles {
-  // Fields of stat after the command's closing bracket, the first being the state, field 3.
-  private static final int STATE = 0;
-  private static final int UTIME = 11;
-  private static final int STIME = 12;
-  private static final int CUTIME = 13;
-  private static final int CSTIME = 14;
-  private static final long TICK_NANOS = 10_000_000;
+  private static final long TICK_NANOS = 1_000_000_000 / TaskStat.TICKS_PER_SECOND;
   private static final long PAGE_BYTES = 4096;
+  private static final double PERCENT = 100;
 
-  private final Path root;
+  private final ProcFs proc;
 
   ProcFiles(Path root) {
-    this.root = root;
+    this.proc = new ProcFs(root.toString());
   }
 
-  String text(String file) {
+  private static <T> Optional<T> present(Supplier<T> read) {
     try {
-      return Files.readString(root.resolve(file), StandardCharsets.ISO_8859_1);
-    } catch (IOException | RuntimeException gone) {
-      return "";
+      return Optional.of(read.get());
+    } catch (LinuxException | ProcFormatException gone) {
+      return Optional.empty();
     }
   }
 
-  /** Nanoseconds that a task has run and waited for a processor, or null where it has gone. */
-  long[] runAndWait(String task) {
-    String[] fields = text(task + "/schedstat").strip().split(" ");
-    if (fields.length < 2) {
-      return new long[0];
-    }
-    return new long[] {number(fields[0]), number(fields[1])};
+  private ProcTask process(int pid) {
+    return proc.process(new Pid(pid));
   }
 
-  /** Whether a task runs or waits for a processor or a disk, as the load average counts it. */
-  boolean runnable(String task) {
-    String[] fields = stat(task);
-    return fields.length > STATE && (fields[STATE].equals("R") || fields[STATE].equals("D"));
+  /** How long a thread has run and waited for a processor. */
+  Optional<SchedStat> times(int pid, int tid) {
+    return present(process(pid).thread(new Tid(tid))::schedStat);
+  }
+
+  /** Whether a thread runs or waits for a processor or a disk, as the load average counts it. */
+  boolean runnable(int pid, int tid) {
+    return present(process(pid).thread(new Tid(tid))::stat)
+        .map(TaskStat::state)
+        .filter(state -> state == TaskState.RUNNING || state == TaskState.DISK_SLEEP)
+        .isPresent();
   }
 
   /** Processor time of a process with its threads and the children that it has waited for. */
   long cpuNanos(int pid) {
-    String[] fields = stat(Integer.toString(pid));
-    if (fields.length <= CSTIME) {
-      return 0;
-    }
-    return (number(fields[UTIME])
-            + number(fields[STIME])
-            + number(fields[CUTIME])
-            + number(fields[CSTIME]))
-        * TICK_NANOS;
+    return present(process(pid)::stat)
+        .map(s -> s.userTime() + s.systemTime() + s.childUserTime() + s.childSystemTime())
+        .map(ticks -> ticks * TICK_NANOS)
+        .orElse(0L);
   }
 
   /** Resident memory of a process that no file backs. */
@@ -67,38 +71,73 @@ final class ProcFiles {
     return fields.length < 3 ? 0 : Math.max(0, number(fields[1]) - number(fields[2])) * PAGE_BYTES;
   }
 
-  private String[] stat(String task) {
-    String stat = text(task + "/stat");
-    int end = stat.lastIndexOf(')');
-    return end < 0 || end + 2 > stat.length() ? new String[0] : stat.substring(end + 2).split(" ");
+  Optional<MemInfo> memory() {
+    return present(proc::memInfo);
   }
 
-  /** The value of a line "key: value kB" or "key value"; 0 where there is none. */
-  static long value(String text, String key) {
-    for (String line : text.split("\n")) {
-      if (line.startsWith(key)) {
-        String rest = line.substring(key.length()).replaceAll("[^0-9 ]", " ").strip();
-        return rest.isEmpty() ? 0 : number(rest.split(" +")[0]);
+  /** Processor time of the whole machine: busy and in all, in clock ticks. */
+  long[] machineTicks() {
+    return present(proc::stat)
+        .map(stat -> new long[] {stat.total().busy(), stat.total().total()})
+        .orElse(new long[2]);
+  }
+
+  /** The share of the last ten seconds in which some task waited: kernel's accounting/psi.rst. */
+  double pressure(String resource) {
+    return present(() -> proc.pressure(resource))
+        .map(found -> Math.clamp(found.some().average10() / PERCENT, 0, 1))
+        .orElse(0.0);
+  }
+
+  /** What went through all network devices but the loopback one. */
+  long networkBytes() {
+    return present(proc.self()::netDevices).orElse(List.of()).stream()
+        .filter(device -> !device.name().equals("lo"))
+        .mapToLong(ProcFiles::bytes)
+        .sum();
+  }
+
+  private static long bytes(NetDevice device) {
+    return device.receivedBytes() + device.sentBytes();
+  }
+
+  /** A counter of /proc/vmstat; 0 where the kernel does not name it. */
+  static long counter(String vmstat, String name) {
+    for (String line : vmstat.split("\n")) {
+      if (line.startsWith(name + " ")) {
+        return number(line.substring(name.length() + 1).strip());
       }
     }
     return 0;
   }
 
-  /** Calls for each directory below one whose name is a number, at most so many. */
-  void numbered(String directory, int most, IntConsumer each) {
-    String[] names = root.resolve(directory).toFile().list();
-    int taken = 0;
-    for (String name : names == null ? new String[0] : names) {
-      if (!name.isEmpty() && Character.isDigit(name.charAt(0)) && taken++ < most) {
-        each.accept((int) number(name));
-      }
+  /** A whole file. */
+  String text(String file) {
+    try {
+      return Files.readString(Path.of(proc.root(), file), StandardCharsets.ISO_8859_1);
+    } catch (IOException gone) {
+      return "";
     }
   }
 
-  /** The numbered directories below one. */
-  List<Integer> numbered(String directory, int most) {
+  /** The processes, at most so many. */
+  List<Integer> processes(int most) {
+    return numbered("", most);
+  }
+
+  /** The threads of a process, at most so many. */
+  List<Integer> threads(int pid, int most) {
+    return numbered(pid + "/task", most);
+  }
+
+  private List<Integer> numbered(String directory, int most) {
     List<Integer> found = new ArrayList<>();
-    numbered(directory, most, found::add);
+    String[] names = Path.of(proc.root(), directory).toFile().list();
+    for (String name : names == null ? new String[0] : names) {
+      if (found.size() < most && !name.isEmpty() && Character.isDigit(name.charAt(0))) {
+        found.add((int) number(name));
+      }
+    }
     return found;
   }
 

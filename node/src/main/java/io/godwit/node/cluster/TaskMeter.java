@@ -1,9 +1,11 @@
 package io.godwit.node.cluster;
 
+import io.godwit.linux.proc.SchedStat;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,21 +32,20 @@ final class TaskMeter {
     long gained = 0;
     int left = mostTasks;
     for (int pid : processes) {
-      for (int tid : proc.numbered(pid + "/task", Math.max(0, left))) {
+      for (int tid : proc.threads(pid, Math.max(0, left))) {
         left--;
-        String task = pid + "/task/" + tid;
-        long[] times = proc.runAndWait(task);
-        if (times.length == 0 || !counted.add(tid)) {
+        Optional<SchedStat> times = proc.times(pid, tid);
+        if (times.isEmpty() || !counted.add(tid)) {
           continue;
         }
-        long sum = times[0] + times[1];
+        long sum = times.get().runNanos() + times.get().waitNanos();
         kernelCounts |= sum > 0;
         now.put((long) tid, sum);
         // A task that is new has had its times since the last look, but for those of a number that
         // was used again, which are far too large.
         long old = before.getOrDefault((long) tid, 0L);
         gained += Math.clamp(sum - old, 0, Math.max(1, nowNanos - beforeNanos));
-        if (!kernelCounts && proc.runnable(task)) {
+        if (!kernelCounts && proc.runnable(pid, tid)) {
           runnable++;
         }
       }

@@ -24,7 +24,10 @@ class LoadCollectorTest {
 
   @BeforeEach
   void make() throws Exception {
-    Files.writeString(proc.resolve("meminfo"), "MemAvailable:  2048 kB\nSwapFree: 1024 kB\n");
+    Files.writeString(
+        proc.resolve("meminfo"),
+        "MemTotal: 9000 kB\nMemFree: 1000 kB\nMemAvailable:  2048 kB\n"
+            + "SwapTotal: 2000 kB\nSwapFree: 1024 kB\n");
     Files.writeString(proc.resolve("stat"), "cpu  100 0 0 100 0 0 0 0 0 0\n");
     collector = new LoadCollector(SELF, 2, Set.of("x86_64"), new ProcFiles(proc));
   }
@@ -33,7 +36,7 @@ class LoadCollectorTest {
     Path task = proc.resolve(pid + "/task/" + pid);
     Files.createDirectories(task);
     Files.writeString(task.resolve("schedstat"), runNanos + " " + waitNanos + " 1\n");
-    String fields = "S 1 1 1 0 0 0 0 0 0 0 " + cpuTicks + " 0 0 0 20 0 1 0 0 0 0";
+    String fields = "S 1 1 1 0 0 0 0 0 0 0 " + cpuTicks + " 0 0 0 20 0 1" + " 0".repeat(33);
     Files.writeString(proc.resolve(pid + "/stat"), pid + " (a b) " + fields + "\n");
     Files.writeString(proc.resolve(pid + "/statm"), "500 300 100 1 0 1 0\n");
   }

@@ -9,6 +9,7 @@ import io.godwit.linux.Tracee;
 import io.godwit.linux.Tracer;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.launch.FdCalls;
+import io.godwit.linux.proc.ProcFs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ class ArrivalPodTest {
       // A child with the number of the program's first process, as the engine makes it.
       Tracee child = arrival.tracer().call(() -> clone(arrival.tracer(), init, 2, arrival.pod()));
       Pid host = pod.hostPid(2).orElseThrow();
-      assertThat(ProcFiles.statusLine(host, "PPid:")).isEqualTo(pod.init().toString());
+      assertThat(ProcFs.host().process(host).stat().parent()).isEqualTo(pod.init().number());
       assertThat(pod.signal(9)).isTrue();
       assertThat(arrival.tracer().call(() -> endOf(child))).isTrue();
       arrival.keep();
