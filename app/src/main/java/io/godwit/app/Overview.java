@@ -5,6 +5,7 @@ import io.godwit.cli.CommandIo;
 import io.godwit.cli.CommandRunner;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Release;
+import io.godwit.core.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,7 +55,7 @@ final class Overview {
   private static GodwitException unknown(String name) {
     List<String> near = new ArrayList<>();
     for (Commands.Entry entry : Commands.entries()) {
-      if (distance(name, entry.name()) <= MAX_DISTANCE
+      if (Spelling.distance(name, entry.name()) <= MAX_DISTANCE
           || (name.length() > 2 && entry.name().startsWith(name))) {
         near.add(entry.name());
       }
@@ -65,26 +66,5 @@ final class Overview {
             : "did you mean " + String.join(" or ", near) + "? see: godwit --help";
     return new GodwitException(
         CliError.UNKNOWN_COMMAND, "nothing was done", "there is no command '" + name + "'", advice);
-  }
-
-  /** The number of single-letter changes between two words (Levenshtein). */
-  static int distance(String a, String b) {
-    if (Math.abs(a.length() - b.length()) > MAX_DISTANCE) {
-      return MAX_DISTANCE + 1;
-    }
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

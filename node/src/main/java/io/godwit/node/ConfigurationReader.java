@@ -2,6 +2,7 @@ package io.godwit.node;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.core.Spelling;
 import io.godwit.node.journal.DurableFiles;
 import io.godwit.node.security.Addresses;
 import java.io.IOException;
@@ -249,30 +250,12 @@ public final class ConfigurationReader {
     String best = null;
     int least = SLIP + 1;
     for (String known : KEYS) {
-      int distance = distance(key, known);
+      int distance = Spelling.distance(key, known);
       if (distance < least) {
         least = distance;
         best = known;
       }
     }
     return best;
-  }
-
-  /** Levenshtein's distance. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -7,10 +7,13 @@ import com.google.gson.JsonPrimitive;
 import io.godwit.core.GodwitException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Typed and bounded access to the members of a message; what does not fit is named. */
 public final class Fields {
+  private static final int LONGEST_NAME = 16;
+
   private final JsonObject json;
   private final String what;
 
@@ -52,6 +55,17 @@ public final class Fields {
       throw bad(name, "it holds a zero byte");
     }
     return text;
+  }
+
+  /** One of some values, by the name that it has in messages; it must be there. */
+  public <T> T named(String name, T[] values, Function<T, String> wireName) {
+    String text = text(name, LONGEST_NAME);
+    for (T value : values) {
+      if (wireName.apply(value).equals(text)) {
+        return value;
+      }
+    }
+    throw bad(name, "'" + text + "' is unknown");
   }
 
   /** A whole number that must be there, within [min, max]. */

@@ -56,15 +56,6 @@ public record NodeView(
     public String wireName() {
       return wireName;
     }
-
-    private static State of(Fields fields, String wireName) {
-      for (State state : values()) {
-        if (state.wireName.equals(wireName)) {
-          return state;
-        }
-      }
-      throw fields.bad("state", "'" + wireName + "' is unknown");
-    }
   }
 
   public JsonObject toJson() {
@@ -95,7 +86,7 @@ public record NodeView(
         fields.text("name", ControlLimits.MAX_NAME),
         fields.text("address", 300),
         fields.text("cluster", ControlLimits.MAX_NAME),
-        State.of(fields, fields.text("state", 16)),
+        fields.named("state", State.values(), State::wireName),
         fields.text("detail", ControlLimits.MAX_TEXT),
         fields.flag("self"),
         fields.text("release", 64),

@@ -69,15 +69,6 @@ public record ProcessView(
     public String wireName() {
       return wireName;
     }
-
-    private static State of(Fields fields, String wireName) {
-      for (State state : values()) {
-        if (state.wireName.equals(wireName)) {
-          return state;
-        }
-      }
-      throw fields.bad("state", "'" + wireName + "' is unknown");
-    }
   }
 
   /**
@@ -144,7 +135,7 @@ public record ProcessView(
         fields.text("name", ControlLimits.MAX_NAME),
         (int) fields.number("pid", 0, Integer.MAX_VALUE),
         (int) fields.number("podPid", 0, Integer.MAX_VALUE, 0),
-        State.of(fields, fields.text("state", 16)),
+        fields.named("state", State.values(), State::wireName),
         fields.text("node", ControlLimits.MAX_NAME),
         fields.text("home", ControlLimits.MAX_NAME),
         (int) fields.number("uid", Integer.MIN_VALUE, Integer.MAX_VALUE),

@@ -1,5 +1,8 @@
 package io.godwit.node.daemon;
 
+import static io.godwit.node.daemon.LocalDaemons.ROOT;
+import static io.godwit.node.daemon.LocalDaemons.await;
+import static io.godwit.node.daemon.LocalDaemons.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,76 +14,34 @@ import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
-import io.godwit.core.control.RunSpec;
-import io.godwit.engine.Engine;
-import io.godwit.engine.StandardKinds;
-import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Attachment;
-import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
-import io.godwit.node.migration.PhaseGate;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real daemons with real pods on 127.0.0.1. */
 class DaemonTest {
-  private static final Caller ROOT = new Caller(0, "root");
-
   @TempDir Path directory;
 
   @BeforeEach
   void needsRoot() throws Exception {
-    Assumptions.assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "pods are made by root only");
-    Assumptions.assumeTrue(
-        Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
-        "pods need a cgroup v2 hierarchy, which is not mounted here");
-  }
-
-  private Daemon start(String name) {
-    Path state = directory.resolve(name);
-    return Daemon.start(
-        Configuration.defaults(new NodeId(name), state)
-            .underProfile("none")
-            .at("127.0.0.1:0", "127.0.0.1:0", 0),
-        directory.resolve(name + ".sock"),
-        new Engine(StandardKinds.all()),
-        PhaseGate.OPEN,
-        InstantSource.system());
-  }
-
-  private static RunSpec program(String name, String... arguments) {
-    return new RunSpec(
-        name,
-        List.of(arguments),
-        List.of("PATH=/usr/bin:/bin"),
-        "/",
-        null,
-        null,
-        false,
-        null,
-        true);
+    LocalDaemons.assumePossible();
   }
 
   @Test
   void aProgramRunsIsListedSignalledAndItsExitIsTold() throws Exception {
-    try (Daemon daemon = start("alpha")) {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha")) {
       ProcessView sleeper = daemon.operations().run(ROOT, program("node-sleeper", "sleep", "1000"));
       assertThat(sleeper.state()).isEqualTo(ProcessView.State.RUNNING);
       assertThat(sleeper.hostPid()).isPositive();
@@ -101,7 +62,7 @@ class DaemonTest {
 
   @Test
   void inputAndOutputPassThrough() throws Exception {
-    try (Daemon daemon = start("alpha")) {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha")) {
       ProcessView cat =
           daemon
               .operations()
@@ -127,11 +88,11 @@ class DaemonTest {
   @Test
   void podsOutliveTheDaemonAndAreTakenUpAgain() throws Exception {
     int pid;
-    try (Daemon daemon = start("alpha")) {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha")) {
       pid = daemon.operations().run(ROOT, program("node-lasting", "sleep", "1000")).hostPid();
     }
     assertThat(Files.exists(Path.of("/proc/" + pid))).isTrue();
-    try (Daemon daemon = start("alpha")) {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha")) {
       ProcessView found = daemon.operations().find("node-lasting");
       assertThat(found.hostPid()).isEqualTo(pid);
       assertThat(found.state()).isEqualTo(ProcessView.State.RUNNING);
@@ -142,16 +103,16 @@ class DaemonTest {
 
   @Test
   void oneStateDirectoryHasOneDaemon() {
-    try (Daemon daemon = start("alpha")) {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha")) {
       assertThat(daemon.link()).isNull();
-      assertFails(NodeError.ALREADY_RUNNING, () -> start("alpha"));
+      assertFails(NodeError.ALREADY_RUNNING, () -> LocalDaemons.start(directory, "alpha"));
     }
   }
 
   @Test
   void nodesFoundAndEnterClustersWhileTheyRun() throws Exception {
-    try (Daemon alpha = start("alpha");
-        Daemon beta = start("beta")) {
+    try (Daemon alpha = LocalDaemons.start(directory, "alpha");
+        Daemon beta = LocalDaemons.start(directory, "beta")) {
       assertThat(alpha.operations().nodes()).hasSize(1);
       assertFails(
           NodeError.NOT_INITIALIZED,
@@ -221,14 +182,6 @@ class DaemonTest {
 
     synchronized String text(ConsoleStream stream) {
       return (stream == ConsoleStream.ERROR ? error : output).toString(StandardCharsets.UTF_8);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(5_000_000);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.godwit.node.daemon;
 
+import static io.godwit.node.daemon.LocalDaemons.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.NodeId;
@@ -24,8 +25,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,13 +132,5 @@ class PeerFloodTest {
     return daemon.operations().nodes().stream()
         .filter(node -> node.name().equals("alpha"))
         .anyMatch(node -> node.state() == NodeView.State.READY);
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(5_000_000);
-    }
   }
 }

@@ -1,25 +1,22 @@
 package io.godwit.node.daemon;
 
+import static io.godwit.node.daemon.LocalDaemons.ROOT;
+import static io.godwit.node.daemon.LocalDaemons.await;
+import static io.godwit.node.daemon.LocalDaemons.couple;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.NodeId;
 import io.godwit.core.control.ConsoleStream;
-import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
-import io.godwit.engine.Engine;
-import io.godwit.engine.StandardKinds;
 import io.godwit.linux.Fd;
 import io.godwit.linux.launch.FdCalls;
-import io.godwit.node.Configuration;
 import io.godwit.node.StateDirectory;
 import io.godwit.node.control.Attachment;
-import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
-import io.godwit.node.migration.PhaseGate;
 import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodEntry;
 import io.godwit.node.pod.PodRoom;
@@ -31,79 +28,37 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real program moves between two daemons of this machine. */
 class RealMoveTest {
-  private static final Caller ROOT = new Caller(0, "root");
-
   @TempDir Path directory;
 
   @BeforeEach
   void needsRoot() throws Exception {
-    Assumptions.assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "pods are made by root only");
-    Assumptions.assumeTrue(
-        Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
-        "pods need a cgroup v2 hierarchy, which is not mounted here");
-  }
-
-  private Daemon start(String name) {
-    return Daemon.start(
-        Configuration.defaults(new NodeId(name), directory.resolve(name))
-            .underProfile("none")
-            .at("127.0.0.1:0", "127.0.0.1:0", 0),
-        directory.resolve(name + ".sock"),
-        new Engine(StandardKinds.all()),
-        PhaseGate.OPEN,
-        InstantSource.system());
+    LocalDaemons.assumePossible();
   }
 
   @Test
   void aShellCountsOnWhileItMovesBackAndForth() throws Exception {
-    try (Daemon alpha = start("alpha");
-        Daemon beta = start("beta")) {
-      var _ = alpha.operations().createCluster("flock");
-      JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
-      var _ = beta.operations().join(token.address(), token.token());
-      await(
-          "alpha hears beta",
-          () ->
-              alpha.operations().nodes().stream()
-                      .filter(n -> n.state() == NodeView.State.READY)
-                      .count()
-                  == 2);
+    try (Daemon alpha = LocalDaemons.start(directory, "alpha");
+        Daemon beta = LocalDaemons.start(directory, "beta")) {
+      couple(alpha, beta);
       ProcessView shell =
           alpha
               .operations()
               .run(
                   ROOT,
-                  new RunSpec(
+                  shell(
                       "node-counter",
-                      List.of(
-                          "sh",
-                          "-c",
-                          "i=0; while read line; do i=$((i+1)); echo $i $line $$; done; exit 7"),
-                      List.of("PATH=/usr/bin:/bin"),
-                      "/",
-                      null,
-                      null,
-                      false,
-                      null,
-                      true));
+                      "i=0; while read line; do i=$((i+1)); echo $i $line $$; done; exit 7"));
       Sink sink = new Sink();
       List<MigrationReport> reports = new ArrayList<>();
       try (Attachment console = alpha.operations().attach(shell, true, sink)) {
@@ -136,24 +91,7 @@ class RealMoveTest {
   }
 
   private static RunSpec shell(String name, String script) {
-    return new RunSpec(
-        name,
-        List.of("sh", "-c", script),
-        List.of("PATH=/usr/bin:/bin"),
-        "/",
-        null,
-        null,
-        false,
-        null,
-        true);
-  }
-
-  private static void couple(Daemon alpha, Daemon beta) {
-    var _ = alpha.operations().createCluster("flock");
-    JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
-    var _ = beta.operations().join(token.address(), token.token());
-    awaitBoth(alpha);
-    awaitBoth(beta);
+    return LocalDaemons.program(name, "sh", "-c", script);
   }
 
   private static void awaitBoth(Daemon daemon) {
@@ -187,9 +125,9 @@ class RealMoveTest {
 
   @Test
   void theConsoleOfAVisitorIsFoundAgainByTheNextDaemonAndTheJournalIsSwept() throws Exception {
-    try (Daemon alpha = start("alpha")) {
+    try (Daemon alpha = LocalDaemons.start(directory, "alpha")) {
       Sink sink = new Sink();
-      Daemon beta = start("beta");
+      Daemon beta = LocalDaemons.start(directory, "beta");
       try {
         couple(alpha, beta);
         ProcessView shell =
@@ -203,7 +141,7 @@ class RealMoveTest {
           type(console, "two\n");
           await("two in " + sink.text(), () -> sink.text().endsWith("got two\n"));
           beta.close();
-          beta = start("beta");
+          beta = LocalDaemons.start(directory, "beta");
           type(console, "three\n");
           await("three in " + sink.text(), () -> sink.text().endsWith("got two\ngot three\n"));
           await("alpha's journal is empty", () -> records("alpha") == 0);
@@ -238,7 +176,7 @@ class RealMoveTest {
       FdCalls.close(idle);
       Path init = Path.of("/proc/" + half.init());
       assertThat(init).exists();
-      try (Daemon alpha = start("alpha")) {
+      try (Daemon alpha = LocalDaemons.start(directory, "alpha")) {
         await("the half-built pod is gone", () -> !Files.exists(state.resolve("pods/away-half")));
         assertThat(init).doesNotExist();
         assertThat(alpha.operations().processes(false)).isEmpty();
@@ -272,14 +210,6 @@ class RealMoveTest {
 
     synchronized String text() {
       return output.toString(StandardCharsets.UTF_8);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(5_000_000);
     }
   }
 }

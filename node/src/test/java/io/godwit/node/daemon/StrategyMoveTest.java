@@ -1,18 +1,11 @@
 package io.godwit.node.daemon;
 
+import static io.godwit.node.daemon.LocalDaemons.await;
+import static io.godwit.node.daemon.LocalDaemons.couple;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.core.NodeId;
-import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessView;
-import io.godwit.core.control.RunSpec;
-import io.godwit.engine.Engine;
-import io.godwit.engine.StandardKinds;
-import io.godwit.node.Configuration;
-import io.godwit.node.control.Caller;
-import io.godwit.node.migration.PhaseGate;
 import io.godwit.node.migration.TransferStrategy;
 import java.io.RandomAccessFile;
 import java.nio.ByteOrder;
@@ -20,11 +13,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,40 +132,9 @@ class StrategyMoveTest {
 
   @BeforeEach
   void needsRootAndCompiler() throws Exception {
-    Assumptions.assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "pods are made by root only");
-    Assumptions.assumeTrue(
-        Files.readString(Path.of("/proc/self/mounts")).contains(" cgroup2 "),
-        "pods need a cgroup v2 hierarchy, which is not mounted here");
+    LocalDaemons.assumePossible();
     Assumptions.assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/gcc")), "needs a C compiler, /usr/bin/gcc");
-  }
-
-  private Daemon start(String name) {
-    return Daemon.start(
-        Configuration.defaults(new NodeId(name), directory.resolve(name))
-            .underProfile("none")
-            .at("127.0.0.1:0", "127.0.0.1:0", 0),
-        directory.resolve(name + ".sock"),
-        new Engine(StandardKinds.all()),
-        PhaseGate.OPEN,
-        InstantSource.system());
-  }
-
-  private static void couple(Daemon alpha, Daemon beta) {
-    var _ = alpha.operations().createCluster("flock");
-    JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
-    var _ = beta.operations().join(token.address(), token.token());
-    for (Daemon each : List.of(alpha, beta)) {
-      await(
-          each.self() + " hears the other",
-          () ->
-              each.operations().nodes().stream()
-                      .filter(n -> n.state() == NodeView.State.READY)
-                      .count()
-                  == 2);
-    }
   }
 
   private MappedByteBuffer run(Daemon daemon, boolean forks) throws Exception {
@@ -206,24 +164,15 @@ class StrategyMoveTest {
         daemon
             .operations()
             .run(
-                new Caller(0, "root"),
-                new RunSpec(
-                    "checker",
-                    List.of(program.toString(), file.toString()),
-                    List.of("PATH=/usr/bin:/bin"),
-                    "/",
-                    null,
-                    null,
-                    false,
-                    null,
-                    true));
+                LocalDaemons.ROOT,
+                LocalDaemons.program("checker", program.toString(), file.toString()));
     await("it works", () -> board.getLong(0) > 2000);
     return board;
   }
 
   private void moveBackAndForth(TransferStrategy strategy, boolean forks) throws Exception {
-    try (Daemon alpha = start("alpha");
-        Daemon beta = start("beta")) {
+    try (Daemon alpha = LocalDaemons.start(directory, "alpha");
+        Daemon beta = LocalDaemons.start(directory, "beta")) {
       couple(alpha, beta);
       MappedByteBuffer board = run(alpha, forks);
       for (int i = 0; i < MOVES; i++) {
@@ -258,13 +207,5 @@ class StrategyMoveTest {
   @EnumSource(TransferStrategy.class)
   void memoryIsRightInChildrenForkedMeanwhile(TransferStrategy strategy) throws Exception {
     moveBackAndForth(strategy, true);
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(deadline);
-      LockSupport.parkNanos(5_000_000);
-    }
   }
 }

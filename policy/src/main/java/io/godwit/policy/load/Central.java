@@ -198,10 +198,7 @@ public final class Central implements Dissemination {
 
   @Override
   public List<LoadRecord> records(long nowNanos) {
-    return known.values().stream()
-        .filter(record -> record.ageNanos(nowNanos) <= options.maxAgeNanos())
-        .sorted(Comparator.comparingLong(LoadRecord::takenNanos).reversed())
-        .toList();
+    return FreshRecords.of(known.values(), nowNanos, options.maxAgeNanos());
   }
 
   @Override
