@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.ConsoleStream;
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
@@ -92,16 +91,6 @@ class RealMoveTest {
 
   private static RunSpec shell(String name, String script) {
     return LocalDaemons.program(name, "sh", "-c", script);
-  }
-
-  private static void awaitBoth(Daemon daemon) {
-    await(
-        daemon.self() + " hears the other",
-        () ->
-            daemon.operations().nodes().stream()
-                    .filter(n -> n.state() == NodeView.State.READY)
-                    .count()
-                == 2);
   }
 
   private static void move(Daemon asked, String name, Daemon to) throws InterruptedException {
