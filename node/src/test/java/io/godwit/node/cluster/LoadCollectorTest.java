@@ -26,8 +26,13 @@ class LoadCollectorTest {
   void make() throws Exception {
     Files.writeString(
         proc.resolve("meminfo"),
-        "MemTotal: 9000 kB\nMemFree: 1000 kB\nMemAvailable:  2048 kB\n"
-            + "SwapTotal: 2000 kB\nSwapFree: 1024 kB\n");
+        """
+        MemTotal: 9000 kB
+        MemFree: 1000 kB
+        MemAvailable:  2048 kB
+        SwapTotal: 2000 kB
+        SwapFree: 1024 kB
+        """);
     Files.writeString(proc.resolve("stat"), "cpu  100 0 0 100 0 0 0 0 0 0\n");
     collector = new LoadCollector(SELF, 2, Set.of("x86_64"), new ProcFiles(proc));
   }
