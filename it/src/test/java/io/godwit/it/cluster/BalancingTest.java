@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cluster balances itself, with real daemons and real programs. */
 class BalancingTest {
@@ -59,18 +62,48 @@ class BalancingTest {
     }
   }
 
+  /**
+   * Each way to initiate with each way to tell of load, as real daemons drive it. LSF tells of its
+   * load every 15 seconds, MOSIX leaves a process alone for its first second.
+   */
+  @ParameterizedTest
+  @Tag("soak")
+  @ValueSource(
+      strings = {"mosix", "age", "receiver", "symmetric", "mpvm", "lsf", "hierarchical", "steady"})
+  void everyInitiatingPolicySpreads(String profile, @TempDir Path directory) throws Exception {
+    long crowd = crowd();
+    try (Cluster cluster =
+        Cluster.of(
+            n -> n.start(List.of(), ONE_CORE + "profile = \"" + profile + "\"\n"),
+            "alpha",
+            "beta",
+            "gamma")) {
+      TestNode first = cluster.node("alpha");
+      for (int i = 0; i < PROGRAMS; i++) {
+        Cluster.run(first, "busy" + i, directory, busy(i));
+      }
+      long begun = System.nanoTime();
+      Cluster.await("under " + profile + " no node has more than four", () -> most(first) <= 4);
+      long spread = System.nanoTime() - begun;
+      System.out.println(profile + " spreads eight programs in " + spread / 1_000_000 + " ms");
+      Duration bound = profile.equals("lsf") ? SPREAD.plusSeconds(15) : SPREAD;
+      assertThat(Duration.ofNanos(spread)).isLessThan(bound.multipliedBy(crowd));
+    }
+  }
+
   /** How many times slower than alone all goes here, because others use the machine: at least 1. */
   private static long crowd() throws IOException {
     double load = Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
     return Math.max(1, Math.round(load / Runtime.getRuntime().availableProcessors()));
   }
 
-  /** A loop that never ends; of different memory, so that no two are equal. */
+  /**
+   * A loop that never ends; of different memory, so that no two are equal. No shell: some profiles
+   * leave those where they are.
+   */
   private static List<String> busy(int number) {
     return List.of(
-        "sh",
-        "-c",
-        "x=$(head -c " + (number << 16) + " /dev/zero | tr '\\0' x); while :; do :; done");
+        "awk", "BEGIN { x = sprintf(\"%" + (1 + (number << 16)) + "s\", \"\"); while (1) i++ }");
   }
 
   private static Map<String, Integer> where(TestNode node) {
