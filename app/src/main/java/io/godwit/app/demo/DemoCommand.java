@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,9 +36,14 @@ public final class DemoCommand extends CommandBody {
         io,
         "demo",
         "Watch real programs move between three nodes while they run.",
-        "The nodes are daemons in namespaces of their own on this machine; all is removed at the"
-            + " end. Takes less than a minute, as root.");
-    only = option("NAMES", "Only these of its programs, such as ticks,pipeline.", "--only");
+        "The nodes are daemons in namespaces of their own on this machine; in the end they spread"
+            + " eight busy programs by themselves. All is removed then. Takes about a minute, as"
+            + " root.");
+    only =
+        option(
+            "NAMES",
+            "Only these of its programs, such as ticks,pipeline; no balancing then.",
+            "--only");
     examples("sudo godwit demo", "sudo godwit demo --json | tail -1 | jq .ok");
   }
 
@@ -47,20 +53,27 @@ public final class DemoCommand extends CommandBody {
     // The testbed removes all of it, whichever way the demo ends.
     Path directory = Files.createTempDirectory("godwit-demo-");
     List<DemoResult> results;
+    Optional<DemoBalance.Result> balance = Optional.empty();
     try (Testbed testbed = Testbed.create(directory, NAMES)) {
       stage.say("three nodes on this machine, each in its own namespaces: %s", addresses(testbed));
       List<NodeClient> nodes = cluster(testbed, stage);
-      results = runAll(nodes, Files.createDirectory(directory.resolve("work")), stage);
+      Path work = Files.createDirectory(directory.resolve("work"));
+      results = runAll(nodes, work, stage);
+      if (only.value() == null) {
+        balance = Optional.of(new DemoBalance(nodes, work, stage).run());
+      }
     }
+    boolean ok = DemoResult.ok(results) && balance.map(DemoBalance.Result::ok).orElse(true);
     if (json.given()) {
-      io.out().println(JsonText.write(DemoResult.document(NAMES.size(), results)));
+      io.out().println(JsonText.write(DemoResult.document(NAMES.size(), results, balance)));
     } else {
       io.out().println();
       DemoResult.printTable(results, io.out());
       io.out().println();
       io.out().println(summary(results));
+      balance.ifPresent(it -> io.out().println(it.summary()));
     }
-    return DemoResult.ok(results) ? 0 : 1;
+    return ok ? 0 : 1;
   }
 
   private static String summary(List<DemoResult> results) {

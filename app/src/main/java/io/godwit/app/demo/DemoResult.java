@@ -7,6 +7,7 @@ import io.godwit.cli.TextTable;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What came of one program.
@@ -47,10 +48,15 @@ record DemoResult(
     return freezesMillis.stream().mapToDouble(each -> each).max().orElse(0);
   }
 
-  /** The document that scripts read. */
-  static JsonObject document(int nodes, List<DemoResult> results) {
+  /**
+   * The document that scripts read.
+   *
+   * @param balance how the cluster balanced itself, where that was shown
+   */
+  static JsonObject document(
+      int nodes, List<DemoResult> results, Optional<DemoBalance.Result> balance) {
     JsonObject document = new JsonObject();
-    document.addProperty("ok", ok(results));
+    document.addProperty("ok", ok(results) && balance.map(DemoBalance.Result::ok).orElse(true));
     document.addProperty("nodes", nodes);
     document.addProperty("lost", results.stream().filter(DemoResult::lost).count());
     document.addProperty("doubled", results.stream().filter(DemoResult::doubled).count());
@@ -68,6 +74,7 @@ record DemoResult(
       programs.add(program);
     }
     document.add("programs", programs);
+    balance.ifPresent(it -> document.add("balancing", it.toJson()));
     return document;
   }
 

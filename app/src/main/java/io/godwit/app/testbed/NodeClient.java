@@ -15,6 +15,7 @@ import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
+import io.godwit.simulator.Profiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -68,6 +69,14 @@ public final class NodeClient {
         .getAsJsonArray("processes")
         .forEach(each -> views.add(ProcessView.of(each.getAsJsonObject())));
     return views;
+  }
+
+  /** Has all nodes of the cluster use a profile that comes with Godwit. */
+  public void useProfile(String name) {
+    JsonObject params = new JsonObject();
+    params.addProperty("name", name);
+    params.addProperty("text", Profiles.text(name));
+    ask(Method.PROFILE, params);
   }
 
   /** Makes a cluster of this node. */

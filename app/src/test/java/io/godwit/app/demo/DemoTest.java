@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,15 +62,21 @@ class DemoTest {
     DemoResult good = new DemoResult("a", 3, List.of(5.0, 1.234, 3.0), 17, true, false, false, "");
     DemoResult bad = new DemoResult("b", 3, List.of(1.0, 2.0), 1, false, true, false, "it is gone");
 
-    assertThat(JsonText.write(DemoResult.document(3, List.of(good))))
+    assertThat(JsonText.write(DemoResult.document(3, List.of(good), Optional.empty())))
         .isEqualTo(
             "{\"ok\":true,\"nodes\":3,\"lost\":0,\"doubled\":0,\"programs\":[{\"name\":\"a\","
                 + "\"moves\":3,\"freezeMillis\":{\"median\":3.0,\"max\":5.0},\"bytes\":17,"
                 + "\"verified\":true}]}");
-    assertThat(JsonText.write(DemoResult.document(3, List.of(good, bad))))
+    assertThat(JsonText.write(DemoResult.document(3, List.of(good, bad), Optional.empty())))
         .startsWith("{\"ok\":false,\"nodes\":3,\"lost\":1,")
         .contains("\"median\":1.5");
     assertThat(DemoResult.ok(List.of())).isFalse();
+    DemoBalance.Result crowded = new DemoBalance.Result(8, 30.04, 4, 3, 4, 0, 0);
+    assertThat(JsonText.write(DemoResult.document(3, List.of(good), Optional.of(crowded))))
+        .startsWith("{\"ok\":false,")
+        .endsWith(
+            "\"balancing\":{\"programs\":8,\"seconds\":30.0,\"most\":4,\"moves\":4,"
+                + "\"lost\":0,\"doubled\":0}}");
 
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     DemoResult.printTable(List.of(good, bad), new PrintStream(text, true, StandardCharsets.UTF_8));
