@@ -93,10 +93,10 @@ final class SimCluster {
   Result run() {
     for (SimNode node : nodes) {
       boot(node, 0);
-      if (options.ownerMinutes() > 0) {
+      if (options.disturbances().ownerMinutes() > 0) {
         queue.at(ownerPause(), now -> ownerChanges(node, now));
       }
-      if (options.failuresPerNodeDay() > 0) {
+      if (options.disturbances().failuresPerNodeDay() > 0) {
         queue.at(failurePause(), now -> fail(node, now));
       }
     }
@@ -104,7 +104,7 @@ final class SimCluster {
       queue.at(arrivals.getFirst().timeNanos(), this::nextArrival);
     }
     long last = arrivals.isEmpty() ? 0 : arrivals.getLast().timeNanos();
-    long duration = options.durationNanos() > 0 ? options.durationNanos() : last;
+    long duration = options.demand().durationNanos() > 0 ? options.demand().durationNanos() : last;
     boolean drains = nodes.length <= MOST_NODES_DRAINED;
     queue.runUntil(duration);
     if (drains && alive + arrivals.size() - arrived > 0) {
@@ -134,8 +134,8 @@ final class SimCluster {
             node.load,
             profile.scheduling(node.id),
             nodes.length > MOST_NODES_DRAINED
-                ? new FixedCost(options.fixedCostNanos(), options.bytesPerSecond())
-                : new MeasuredCost(options.fixedCostNanos(), options.bytesPerSecond()),
+                ? new FixedCost(options.cost().fixedNanos(), options.cost().bytesPerSecond())
+                : new MeasuredCost(options.cost().fixedNanos(), options.cost().bytesPerSecond()),
             policyRandom.split(),
             DECISIONS_KEPT);
     node.loadWakeNanos = Long.MAX_VALUE;
@@ -296,14 +296,14 @@ final class SimCluster {
             home,
             nowNanos,
             Math.max(1e3, arrival.workSeconds() * 1e9),
-            (long) (memory.nextExponential() * options.meanMemoryBytes()));
+            (long) (memory.nextExponential() * options.cost().meanMemoryBytes()));
     alive++;
     pair(process, arrival, nowNanos);
     enter(process, nowNanos);
   }
 
   private void pair(SimProcess process, Arrival arrival, long nowNanos) {
-    if (!options.workload().equals("groups")) {
+    if (!options.demand().workload().equals("groups")) {
       return;
     }
     SimProcess other = arrival.partner() < 0 ? null : partners.get(arrival.partner());
@@ -345,7 +345,7 @@ final class SimCluster {
     }
     tally.placements++;
     queue.at(
-        nowNanos + options.latencyNanos() + options.fixedCostNanos(),
+        nowNanos + options.latencyNanos() + options.cost().fixedNanos(),
         now -> {
           SimNode reached = target.dead ? process.home : target;
           begin(process, reached, now);
@@ -488,7 +488,8 @@ final class SimCluster {
     from.remove(process, nowNanos);
     changed(from, nowNanos);
     long cost =
-        options.fixedCostNanos() + (long) (process.memoryBytes / options.bytesPerSecond() * 1e9);
+        options.cost().fixedNanos()
+            + (long) (process.memoryBytes / options.cost().bytesPerSecond() * 1e9);
     queue.at(nowNanos + cost, now -> arrive(process, from, to, cost, now));
   }
 
@@ -528,7 +529,7 @@ final class SimCluster {
   // Owners and failures.
 
   private long ownerPause() {
-    return (long) (owners.nextExponential() * options.ownerMinutes() * 60e9);
+    return (long) (owners.nextExponential() * options.disturbances().ownerMinutes() * 60e9);
   }
 
   private void ownerChanges(SimNode node, long nowNanos) {
@@ -543,7 +544,8 @@ final class SimCluster {
   }
 
   private long failurePause() {
-    return (long) (failures.nextExponential() * 86_400e9 / options.failuresPerNodeDay());
+    return (long)
+        (failures.nextExponential() * 86_400e9 / options.disturbances().failuresPerNodeDay());
   }
 
   private void fail(SimNode node, long nowNanos) {

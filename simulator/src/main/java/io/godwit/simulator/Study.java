@@ -53,14 +53,14 @@ public final class Study {
   }
 
   private static List<Arrival> arrivals(SimulationOptions options) {
-    if (options.trace() == null) {
+    if (options.demand().trace() == null) {
       return Workloads.generate(options, new SplittableRandom(options.seed()).split());
     }
-    List<Arrival> all = TraceReader.read(options.trace());
-    if (options.durationNanos() == 0) {
+    List<Arrival> all = TraceReader.read(options.demand().trace());
+    if (options.demand().durationNanos() == 0) {
       return all;
     }
-    return all.stream().filter(a -> a.timeNanos() < options.durationNanos()).toList();
+    return all.stream().filter(a -> a.timeNanos() < options.demand().durationNanos()).toList();
   }
 
   public SimulationOptions options() {
@@ -125,7 +125,8 @@ public final class Study {
       text.append(
           String.format(
               Locale.ROOT,
-              "%s: %.1f bytes about load a second and node; %d unfinished; %d restarted; %d evicted, %.3f s after the owner's return%n",
+              "%s: %.1f bytes about load a second and node; %d unfinished; %d restarted; %d"
+                  + " evicted, %.3f s after the owner's return%n",
               r.policy(),
               r.loadBytesPerNodeSecond(),
               r.unfinished(),

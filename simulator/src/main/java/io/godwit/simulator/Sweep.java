@@ -30,10 +30,10 @@ public final class Sweep {
                     Study.run(
                         options.withCluster(
                             options.nodes(),
-                            options.workload(),
+                            options.demand().workload(),
                             load,
-                            options.meanWorkSeconds(),
-                            options.durationNanos())))
+                            options.demand().meanWorkSeconds(),
+                            options.demand().durationNanos())))
             .toList();
     return new Sweep("load", loads, studies);
   }
@@ -47,10 +47,10 @@ public final class Sweep {
                     Study.run(
                         options.withCluster(
                             nodes,
-                            options.workload(),
-                            options.load(),
-                            options.meanWorkSeconds(),
-                            options.durationNanos())))
+                            options.demand().workload(),
+                            options.demand().load(),
+                            options.demand().meanWorkSeconds(),
+                            options.demand().durationNanos())))
             .toList();
     return new Sweep("nodes", sizes.stream().map(Integer::doubleValue).toList(), studies);
   }
@@ -103,7 +103,7 @@ public final class Sweep {
     } else {
       Charts.lines(
           png,
-          "mean response time, " + studies.getFirst().options().workload() + " workload",
+          "mean response time, " + studies.getFirst().options().demand().workload() + " workload",
           "offered load",
           "seconds",
           false,

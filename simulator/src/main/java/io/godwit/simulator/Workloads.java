@@ -30,13 +30,16 @@ final class Workloads {
   static List<Arrival> generate(SimulationOptions options, RandomGenerator random) {
     List<Arrival> arrivals = new ArrayList<>();
     double perSecond =
-        options.load() * options.nodes() * options.coresPerNode() / options.meanWorkSeconds();
-    double end = options.durationNanos() / 1e9;
-    boolean hotspot = options.workload().equals("hotspot");
-    boolean bursty = options.workload().equals("bursty");
+        options.demand().load()
+            * options.nodes()
+            * options.coresPerNode()
+            / options.demand().meanWorkSeconds();
+    double end = options.demand().durationNanos() / 1e9;
+    boolean hotspot = options.demand().workload().equals("hotspot");
+    boolean bursty = options.demand().workload().equals("bursty");
     int nodes = hotspot ? Math.max(1, options.nodes() / 8) : options.nodes();
     double burst = bursty ? 8 : 1;
-    double least = leastFor(options.meanWorkSeconds());
+    double least = leastFor(options.demand().meanWorkSeconds());
     double time = 0;
     while (true) {
       time += random.nextExponential() * burst / perSecond;
@@ -59,12 +62,12 @@ final class Workloads {
       long timeNanos,
       int node) {
     double work =
-        options.workload().equals("exponential")
-            ? random.nextExponential() * options.meanWorkSeconds()
+        options.demand().workload().equals("exponential")
+            ? random.nextExponential() * options.demand().meanWorkSeconds()
             : lifetime(random, least);
     int partner = -1;
     int at = node;
-    if (options.workload().equals("groups") && arrivals.size() % 2 == 1) {
+    if (options.demand().workload().equals("groups") && arrivals.size() % 2 == 1) {
       // Every second process talks to the one before, which arrived on another node.
       partner = arrivals.size() - 1;
     }

@@ -26,7 +26,7 @@ class StudyTest {
     return SimulationOptions.DEFAULT
         .withPolicies(List.of(policies))
         .withCluster(8, workload, 0.6, 1, 5 * MINUTE)
-        .withCost(10_000_000L, 1e9, 1_000_000);
+        .withCost(new SimulationOptions.Cost(10_000_000L, 1e9, 1_000_000));
   }
 
   static List<String> bundled() {
@@ -76,7 +76,10 @@ class StudyTest {
 
   @Test
   void noProcessIsLostWithOwnersAndFailures() {
-    Study study = Study.run(small("lifetimes", "sprite", "gossip-age").withDisturbances(1, 100));
+    Study study =
+        Study.run(
+            small("lifetimes", "sprite", "gossip-age")
+                .withDisturbances(new SimulationOptions.Disturbances(1, 100)));
     for (Result result : study.results()) {
       assertThat(result.unfinished()).isZero();
     }
