@@ -52,6 +52,21 @@ public final class NodeLimits {
   /** How often the living are asked whether they live. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
+  /** A node that does not answer that within this time is silent. */
+  public static final Duration HEARTBEAT_ANSWER = Duration.ofSeconds(5);
+
+  /** How often each side of a migration says that it is there. */
+  public static final Duration PULSE = Duration.ofSeconds(1);
+
+  /** A side of a migration that says nothing for this long is gone. */
+  public static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /** How long a commit in doubt is asked about before the caller is told so. */
+  public static final Duration DOUBT_PATIENCE = Duration.ofSeconds(3);
+
+  /** For one answer to the question who owns a process. */
+  public static final Duration QUESTION = Duration.ofSeconds(3);
+
   /** How often the other side of a migration in doubt is asked again. */
   public static final Duration DOUBT_RETRY = Duration.ofSeconds(2);
 
@@ -60,6 +75,9 @@ public final class NodeLimits {
 
   /** By how much the clock of a pod that arrives may be behind; it waits so long at most. */
   public static final Duration CLOCK_LAG = Duration.ofSeconds(5);
+
+  /** A negotiation that takes longer is repeated: the clocks of the pod are told in it. */
+  public static final Duration CLOCK_ERROR = Duration.ofMillis(200);
 
   private NodeLimits() {}
 }

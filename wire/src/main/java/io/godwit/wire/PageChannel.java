@@ -9,6 +9,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import jdk.net.ExtendedSocketOptions;
@@ -60,28 +61,47 @@ public final class PageChannel implements AutoCloseable {
     if (secret.length != SECRET_BYTES) {
       throw new IllegalArgumentException("a session's secret has " + SECRET_BYTES + " bytes");
     }
-    SocketChannel socket = null;
+    String peer = address.toString();
+    String what = "opening a page channel to " + address;
+    SocketChannel socket;
     try {
       socket = SocketChannel.open();
-      tune(socket);
-      socket.socket().connect(address, (int) WireLimits.GREETING_TIME.toMillis());
-      ByteLink link =
-          security.encrypts()
-              ? security.client(socket)
-              : new PlainLink(socket, ByteBuffer.allocate(0));
-      PageChannel channel =
-          new PageChannel(link, address.toString(), !security.encrypts(), security.watch());
-      byte[] name = session.getBytes(StandardCharsets.UTF_8);
-      channel.send(FrameKind.GREETING, 0, 0, ByteBuffer.wrap(secret), ByteBuffer.wrap(name));
-      channel.expect(FrameKind.GREETED);
-      return channel;
-    } catch (IOException failed) {
-      close(socket);
-      throw broken(address.toString(), "opening a page channel to " + address, failed);
-    } catch (GodwitException refused) {
-      close(socket);
-      throw refused;
+    } catch (IOException none) {
+      throw broken(peer, what, none);
     }
+    try (StallWatch.Limit limit = security.watch().limit(socket, WireLimits.GREETING_TIME)) {
+      try {
+        return greet(socket, address, session, secret, security);
+      } catch (IOException failed) {
+        throw limit.cause(what, broken(peer, what, failed));
+      } catch (GodwitException refused) {
+        throw limit.cause(what, refused);
+      }
+    } catch (GodwitException failed) {
+      close(socket);
+      throw failed;
+    }
+  }
+
+  private static PageChannel greet(
+      SocketChannel socket,
+      InetSocketAddress address,
+      String session,
+      byte[] secret,
+      PageSecurity security)
+      throws IOException {
+    tune(socket);
+    socket.socket().connect(address, (int) WireLimits.GREETING_TIME.toMillis());
+    ByteLink link =
+        security.encrypts()
+            ? security.client(socket)
+            : new PlainLink(socket, ByteBuffer.allocate(0));
+    PageChannel channel =
+        new PageChannel(link, address.toString(), !security.encrypts(), security.watch());
+    byte[] name = session.getBytes(StandardCharsets.UTF_8);
+    channel.send(FrameKind.GREETING, 0, 0, ByteBuffer.wrap(secret), ByteBuffer.wrap(name));
+    channel.expect(FrameKind.GREETED);
+    return channel;
   }
 
   static void tune(SocketChannel socket) throws IOException {
@@ -182,6 +202,17 @@ public final class PageChannel implements AutoCloseable {
           "run the same version of Godwit on both nodes");
     }
     return frame;
+  }
+
+  /** As above, within a limit: the channel is closed after it. */
+  public Frame expect(FrameKind kind, Duration time) {
+    try (StallWatch.Limit limit = watch.limit(link::close, time)) {
+      try {
+        return expect(kind);
+      } catch (GodwitException failed) {
+        throw limit.cause("waiting for a frame of kind " + kind + " from " + peer, failed);
+      }
+    }
   }
 
   /** Sends END with the counts so far. */
@@ -290,11 +321,9 @@ public final class PageChannel implements AutoCloseable {
         failed);
   }
 
-  private static void close(@org.jspecify.annotations.Nullable SocketChannel socket) {
+  private static void close(SocketChannel socket) {
     try {
-      if (socket != null) {
-        socket.close();
-      }
+      socket.close();
     } catch (IOException gone) {
       // The failure that led here is the one to report.
       return;

@@ -17,13 +17,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +36,6 @@ public final class PageServer implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final PageSecurity tls;
   private final StallWatch watch;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("godwit-page-greeting-limit").factory());
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final Semaphore ungreeted = new Semaphore(WireLimits.UNGREETED_CONNECTIONS);
@@ -168,17 +161,7 @@ public final class PageServer implements AutoCloseable {
   }
 
   private void open(SocketChannel socket, String peer) throws IOException {
-    AtomicBoolean greeted = new AtomicBoolean();
-    Future<?> limit =
-        timer.schedule(
-            () -> {
-              if (greeted.compareAndSet(false, true)) {
-                close(socket);
-              }
-            },
-            WireLimits.GREETING_TIME.toMillis(),
-            TimeUnit.MILLISECONDS);
-    try {
+    try (StallWatch.Limit limit = watch.limit(socket, WireLimits.GREETING_TIME)) {
       ByteBuffer first = ByteBuffer.allocate(1);
       if (socket.read(first) < 0) {
         return;
@@ -188,7 +171,7 @@ public final class PageServer implements AutoCloseable {
           encrypted ? tls.server(socket, first.flip()) : new PlainLink(socket, first.flip());
       PageChannel channel = new PageChannel(link, peer, !encrypted, watch);
       Session session = session(channel.expect(FrameKind.GREETING).payload(), encrypted);
-      if (session == null || !greeted.compareAndSet(false, true)) {
+      if (session == null || !limit.met()) {
         channel.close();
         throw new GodwitException(
             WireError.UNKNOWN_SESSION,
@@ -200,8 +183,6 @@ public final class PageServer implements AutoCloseable {
       if (!session.waiting.offer(channel) || sessions.get(session.name) != session) {
         channel.close();
       }
-    } finally {
-      limit.cancel(false);
     }
   }
 
@@ -235,6 +216,5 @@ public final class PageServer implements AutoCloseable {
       LOG.log(Level.DEBUG, "closing the page port: {0}", gone.getMessage());
     }
     sessions.values().forEach(Session::close);
-    timer.shutdownNow();
   }
 }

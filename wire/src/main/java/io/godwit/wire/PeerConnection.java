@@ -19,6 +19,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
@@ -37,7 +38,11 @@ import org.jspecify.annotations.Nullable;
  * and a common protocol version was found. Reconnects by itself when the network comes back.
  */
 public final class PeerConnection implements AutoCloseable {
+  /**
+   * Before a server asks whether its client lives; clients ask after 10 s, which gRPC insists on.
+   */
   static final Duration KEEP_ALIVE = Duration.ofSeconds(2);
+
   static final Duration KEEP_ALIVE_ANSWER = Duration.ofSeconds(4);
 
   private final ManagedChannel channel;
@@ -140,7 +145,12 @@ public final class PeerConnection implements AutoCloseable {
 
   /** For short calls: they fail after {@link WireLimits#CALL_TIME}. */
   public PeerGrpc.PeerBlockingStub calls() {
-    return calls.withDeadlineAfter(WireLimits.CALL_TIME.toMillis(), TimeUnit.MILLISECONDS);
+    return calls(WireLimits.CALL_TIME);
+  }
+
+  /** For calls that fail after some time. */
+  public PeerGrpc.PeerBlockingStub calls(Duration limit) {
+    return calls.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** For calls that last as long as what they wait for. */
@@ -156,6 +166,14 @@ public final class PeerConnection implements AutoCloseable {
   /** Tries to connect at once where a broken connection waits before it is made again. */
   public void retryNow() {
     channel.resetConnectBackoff();
+  }
+
+  /**
+   * New calls go over a new connection: whatever becomes of the one that does not answer, which TCP
+   * may keep for minutes.
+   */
+  public void renew() {
+    channel.enterIdle();
   }
 
   @Override
@@ -174,6 +192,8 @@ public final class PeerConnection implements AutoCloseable {
             .eventLoopGroup(loop)
             .executor(callbacks)
             .sslContext(tls)
+            .withOption(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) WireLimits.CONNECT_TIME.toMillis())
             .intercept(new ClockTeller(clock))
             .maxInboundMessageSize(WireLimits.MESSAGE_BYTES)
             .maxInboundMetadataSize(WireLimits.CALL_METADATA_BYTES)

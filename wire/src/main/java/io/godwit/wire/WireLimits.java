@@ -33,6 +33,9 @@ public final class WireLimits {
   /** Clocks of two nodes may differ by this much. */
   public static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
+  /** For the first answer of a machine: that long is a second packet waited for, and no third. */
+  public static final Duration CONNECT_TIME = Duration.ofSeconds(3);
+
   /** For TLS and the first frame or call. */
   public static final Duration GREETING_TIME = Duration.ofSeconds(10);
 

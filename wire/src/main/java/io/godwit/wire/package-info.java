@@ -12,6 +12,10 @@
  * <p>Threads: handlers run on virtual threads; a page channel belongs to one sending and one
  * receiving thread. Everything a peer sends is bounded by {@link io.godwit.wire.WireLimits} before
  * memory is taken for it.
+ *
+ * <p>Time: a call has a deadline; a page channel must be greeted in time and must move while it is
+ * being sent to ({@link io.godwit.wire.StallWatch}). A channel that only waits for the next frame
+ * waits as long as its owner wants.
  */
 @NullMarked
 package io.godwit.wire;

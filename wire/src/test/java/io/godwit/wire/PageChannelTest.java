@@ -172,6 +172,18 @@ class PageChannelTest {
   }
 
   @Test
+  void aFrameThatDoesNotComeInItsTimeIsNotWaitedFor() throws Exception {
+    try (PageServer.Session session = server.announce("m", false);
+        PageChannel source = connect("m", session.secret());
+        PageChannel destination = session.accept(SOON)) {
+      destination.send(FrameKind.MARK, 7, 0);
+      assertThat(source.expect(FrameKind.MARK, SOON).space()).isEqualTo(7);
+      assertFails(WireError.TIMEOUT, () -> source.expect(FrameKind.MARK, Duration.ofMillis(100)));
+      assertFails(WireError.CUT, destination::receive);
+    }
+  }
+
+  @Test
   void anEndBeforeTheLastFrameIsSaid() throws Exception {
     try (PageServer.Session session = server.announce("m", false)) {
       PageChannel source = connect("m", session.secret());

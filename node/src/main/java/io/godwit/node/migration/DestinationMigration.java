@@ -19,7 +19,6 @@ import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.Ready;
 import io.godwit.wire.proto.Refusal;
 import io.godwit.wire.proto.Resumed;
-import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -36,8 +35,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   private final MigrationHost host;
   private final ProcessMover mover;
   private final PageServer.Session session;
-  private final MessageQueue incoming;
-  private final StreamObserver<MigrationMessage> stream;
+  private final Conversation conversation;
   private final @Nullable Supplier<PageChannel> behind;
   private final PhaseTimer phases;
   private @Nullable RemotePages remote;
@@ -58,8 +56,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       MigrationHost host,
       ProcessMover mover,
       PageServer.Session session,
-      MessageQueue incoming,
-      StreamObserver<MigrationMessage> stream,
+      Conversation conversation,
       @Nullable Supplier<PageChannel> behind,
       PhaseGate gate) {
     this.request = request;
@@ -68,8 +65,7 @@ final class DestinationMigration implements DestinationCase.Hands {
     this.host = host;
     this.mover = mover;
     this.session = session;
-    this.incoming = incoming;
-    this.stream = stream;
+    this.conversation = conversation;
     this.behind = behind;
     this.phases =
         new PhaseTimer(
@@ -85,7 +81,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   void run(DestinationCase ownership) {
     try {
       build(ownership);
-      MigrationMessage word = incoming.expectOrAbort(KindCase.COMMIT, WireLimits.CALL_TIME);
+      MigrationMessage word = conversation.expectOrAbort(KindCase.COMMIT, WireLimits.CALL_TIME);
       if (word.getKindCase() == KindCase.ABORT) {
         ownership.on(DestinationOwnership.Event.ABORT);
       } else {
@@ -114,7 +110,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       if (following != null) {
         following.closeUnused();
       }
-      complete();
+      conversation.close();
     }
   }
 
@@ -137,17 +133,19 @@ final class DestinationMigration implements DestinationCase.Hands {
     if (behind != null) {
       remote = new RemotePages(request.getProcess().getPod(), source, behind);
     }
-    send(MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
+    conversation.say(
+        MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);
     channel = pages;
+    conversation.carries(pages);
     byte[] description = takeEarly(pages, building);
     phases.begin(Phase.TRANSFER);
     Incoming source = new Incoming(pages);
     building.build(description, source, this::pagesBehind);
     source.requireEnd();
-    MigrationMessage sent = incoming.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
+    MigrationMessage sent = conversation.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
     if (sent.getKindCase() == KindCase.ABORT) {
-      throw MessageQueue.aborted(sent.getAbort().getError());
+      throw Conversation.aborted(sent.getAbort().getError());
     }
     phases.begin(Phase.FORWARD);
     ownership.on(DestinationOwnership.Event.BUILT);
@@ -328,12 +326,13 @@ final class DestinationMigration implements DestinationCase.Hands {
 
   @Override
   public void sendReady() {
-    send(MigrationMessage.newBuilder().setReady(Ready.newBuilder().setPagesBytes(bytes())).build());
+    conversation.say(
+        MigrationMessage.newBuilder().setReady(Ready.newBuilder().setPagesBytes(bytes())).build());
   }
 
   @Override
   public void sendResumed() {
-    send(
+    conversation.say(
         MigrationMessage.newBuilder()
             .setResumed(Resumed.newBuilder().setEpoch(request.getProcess().getEpoch()))
             .build());
@@ -348,7 +347,8 @@ final class DestinationMigration implements DestinationCase.Hands {
             .setWhat(cause == null ? "taking the process" : cause.what())
             .setWhy(cause == null ? "the destination has given up" : cause.why())
             .setAdvice(cause == null ? "try again" : cause.advice());
-    send(MigrationMessage.newBuilder().setAbort(Abort.newBuilder().setError(error)).build());
+    conversation.say(
+        MigrationMessage.newBuilder().setAbort(Abort.newBuilder().setError(error)).build());
   }
 
   @Override
@@ -359,22 +359,6 @@ final class DestinationMigration implements DestinationCase.Hands {
           source,
           new Epoch(request.getProcess().getEpoch()),
           new NodeId(request.getHome()));
-    }
-  }
-
-  private void send(MigrationMessage message) {
-    try {
-      stream.onNext(message);
-    } catch (RuntimeException cut) {
-      LOG.log(Level.DEBUG, "the source no longer listens: {0}", cut.getMessage());
-    }
-  }
-
-  private void complete() {
-    try {
-      stream.onCompleted();
-    } catch (RuntimeException cut) {
-      LOG.log(Level.DEBUG, "the source no longer listens: {0}", cut.getMessage());
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.godwit.node.migration;
 
-import java.util.List;
-
 /**
  * Who owns the process, as the destination has to see it: a pure machine, the other half of {@link
  * SourceOwnership}. PREPARED is written before anything is built, and so before the process is
@@ -80,13 +78,6 @@ public final class DestinationOwnership {
     ANSWER_TAKEN
   }
 
-  /** The next state and what to do, in this order. */
-  public record Step(State next, List<Effect> effects) {
-    static Step to(State next, Effect... effects) {
-      return new Step(next, List.of(effects));
-    }
-  }
-
   /** What the journal of a daemon that starts says. */
   public enum Recorded {
     NOTHING,
@@ -99,20 +90,20 @@ public final class DestinationOwnership {
    *
    * @param present whether the instance is still there
    */
-  public static Step recover(Recorded record, boolean present) {
+  public static OwnershipStep<State, Effect> recover(Recorded record, boolean present) {
     return switch (record) {
-      case NOTHING -> Step.to(State.DISCARDED, Effect.DISCARD);
+      case NOTHING -> OwnershipStep.to(State.DISCARDED, Effect.DISCARD);
       case PREPARED ->
           present
-              ? Step.to(State.PREPARED, Effect.INQUIRE)
-              : Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+              ? OwnershipStep.to(State.PREPARED, Effect.INQUIRE)
+              : OwnershipStep.to(State.DISCARDING, Effect.RECORD_DISCARDED);
       // Whether it was thawed before the crash is unknown; thawing twice does nothing.
-      case RUNNING -> Step.to(State.RUNNING, Effect.THAW);
+      case RUNNING -> OwnershipStep.to(State.RUNNING, Effect.THAW);
     };
   }
 
   /** Takes a step. An event that means nothing in a state changes nothing. */
-  public static Step on(State state, Event event) {
+  public static OwnershipStep<State, Effect> on(State state, Event event) {
     return switch (state) {
       case EXPECTING -> expecting(event);
       case PREPARING -> preparing(event);
@@ -120,73 +111,79 @@ public final class DestinationOwnership {
       case PREPARED -> prepared(event);
       case TAKING ->
           switch (event) {
-            case RECORDED -> Step.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED);
+            case RECORDED -> OwnershipStep.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED);
             // The source has committed: the word stands, and the record follows when it can.
-            case EFFECT_FAILED -> Step.to(State.TAKING, Effect.RECORD_AGAIN);
-            case PEER_ASKS -> Step.to(state, Effect.ANSWER_WAITING);
-            default -> Step.to(state);
+            case EFFECT_FAILED -> OwnershipStep.to(State.TAKING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_WAITING);
+            default -> OwnershipStep.to(state);
           };
       case RUNNING ->
-          event == Event.PEER_ASKS ? Step.to(state, Effect.ANSWER_TAKEN) : Step.to(state);
+          event == Event.PEER_ASKS
+              ? OwnershipStep.to(state, Effect.ANSWER_TAKEN)
+              : OwnershipStep.to(state);
       case DISCARDING ->
           switch (event) {
-            case RECORDED -> Step.to(State.DISCARDED, Effect.DISCARD);
-            case EFFECT_FAILED -> Step.to(State.DISCARDING, Effect.RECORD_AGAIN);
+            case RECORDED -> OwnershipStep.to(State.DISCARDED, Effect.DISCARD);
+            case EFFECT_FAILED -> OwnershipStep.to(State.DISCARDING, Effect.RECORD_AGAIN);
             // Not before it is on the disk: the source lets the process go on at this word.
-            case PEER_ASKS -> Step.to(state, Effect.ANSWER_WAITING);
-            default -> Step.to(state);
+            case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_WAITING);
+            default -> OwnershipStep.to(state);
           };
       case DISCARDED ->
-          event == Event.PEER_ASKS ? Step.to(state, Effect.ANSWER_DENIED) : Step.to(state);
+          event == Event.PEER_ASKS
+              ? OwnershipStep.to(state, Effect.ANSWER_DENIED)
+              : OwnershipStep.to(state);
     };
   }
 
-  private static Step expecting(Event event) {
+  private static OwnershipStep<State, Effect> expecting(Event event) {
     return switch (event) {
-      case BEGUN -> Step.to(State.PREPARING, Effect.RECORD_PREPARED);
+      case BEGUN -> OwnershipStep.to(State.PREPARING, Effect.RECORD_PREPARED);
       case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
-          Step.to(State.DISCARDED, Effect.TELL_ABORT, Effect.DISCARD);
-      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDED, Effect.DISCARD);
+          OwnershipStep.to(State.DISCARDED, Effect.TELL_ABORT, Effect.DISCARD);
+      case ABORT, PEER_KEEPS -> OwnershipStep.to(State.DISCARDED, Effect.DISCARD);
       case PEER_ASKS ->
-          Step.to(State.DISCARDED, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.DISCARD);
-      default -> Step.to(State.EXPECTING);
+          OwnershipStep.to(
+              State.DISCARDED, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.DISCARD);
+      default -> OwnershipStep.to(State.EXPECTING);
     };
   }
 
-  private static Step preparing(Event event) {
+  private static OwnershipStep<State, Effect> preparing(Event event) {
     return switch (event) {
-      case RECORDED -> Step.to(State.BUILDING);
+      case RECORDED -> OwnershipStep.to(State.BUILDING);
       // READY was not sent, so the source cannot have committed.
       case EFFECT_FAILED, FAILED, INSTANCE_LOST ->
-          Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
-      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
-      case PEER_ASKS -> Step.to(State.PREPARING, Effect.ANSWER_WAITING);
-      default -> Step.to(State.PREPARING);
+          OwnershipStep.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case ABORT, PEER_KEEPS -> OwnershipStep.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      case PEER_ASKS -> OwnershipStep.to(State.PREPARING, Effect.ANSWER_WAITING);
+      default -> OwnershipStep.to(State.PREPARING);
     };
   }
 
-  private static Step building(Event event) {
+  private static OwnershipStep<State, Effect> building(Event event) {
     return switch (event) {
-      case BUILT -> Step.to(State.PREPARED, Effect.SEND_READY);
+      case BUILT -> OwnershipStep.to(State.PREPARED, Effect.SEND_READY);
       case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
-          Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
-      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+          OwnershipStep.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case ABORT, PEER_KEEPS -> OwnershipStep.to(State.DISCARDING, Effect.RECORD_DISCARDED);
       // The source has given up, or it would know better: this instance will never be complete.
       case PEER_ASKS ->
-          Step.to(
+          OwnershipStep.to(
               State.DISCARDING, Effect.ANSWER_WAITING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
-      default -> Step.to(State.BUILDING);
+      default -> OwnershipStep.to(State.BUILDING);
     };
   }
 
-  private static Step prepared(Event event) {
+  private static OwnershipStep<State, Effect> prepared(Event event) {
     return switch (event) {
-      case COMMIT, PEER_COMMITTED -> Step.to(State.TAKING, Effect.RECORD_RUNNING);
-      case ABORT, PEER_KEEPS -> Step.to(State.DISCARDING, Effect.RECORD_DISCARDED);
-      case INSTANCE_LOST -> Step.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
-      case FAILED, EFFECT_FAILED -> Step.to(State.PREPARED, Effect.INQUIRE);
-      case PEER_ASKS -> Step.to(State.PREPARED, Effect.ANSWER_WAITING);
-      default -> Step.to(State.PREPARED);
+      case COMMIT, PEER_COMMITTED -> OwnershipStep.to(State.TAKING, Effect.RECORD_RUNNING);
+      case ABORT, PEER_KEEPS -> OwnershipStep.to(State.DISCARDING, Effect.RECORD_DISCARDED);
+      case INSTANCE_LOST ->
+          OwnershipStep.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
+      case FAILED, EFFECT_FAILED -> OwnershipStep.to(State.PREPARED, Effect.INQUIRE);
+      case PEER_ASKS -> OwnershipStep.to(State.PREPARED, Effect.ANSWER_WAITING);
+      default -> OwnershipStep.to(State.PREPARED);
     };
   }
 }

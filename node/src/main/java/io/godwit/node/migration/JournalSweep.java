@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,13 +28,22 @@ final class JournalSweep {
   private final Path journal;
   private final Map<String, SourceCase> departures;
   private final Map<String, DestinationCase> arrivals;
-  private final Set<NodeId> silent = new HashSet<>();
+  private final Set<NodeId> silent;
 
+  /**
+   * Prepares for one round.
+   *
+   * @param silent nodes that have not answered in this round; it grows
+   */
   JournalSweep(
-      Path journal, Map<String, SourceCase> departures, Map<String, DestinationCase> arrivals) {
+      Path journal,
+      Map<String, SourceCase> departures,
+      Map<String, DestinationCase> arrivals,
+      Set<NodeId> silent) {
     this.journal = journal;
     this.departures = departures;
     this.arrivals = arrivals;
+    this.silent = silent;
   }
 
   /**

@@ -19,6 +19,9 @@ public interface MigrationHost {
   /** From the freeze to a complete instance at the destination, at most. */
   Duration readyTimeout();
 
+  /** A node does not answer over a connection that seems to stand: the next call takes another. */
+  void unanswered(NodeId node);
+
   /** Another node owns the pod from now on. Called before the local instance is removed. */
   void departed(String pod, NodeId to, Epoch epoch, NodeId home);
 

@@ -10,7 +10,6 @@ import io.godwit.node.migration.Negotiation.Outcome;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
-import io.godwit.wire.WireFailure;
 import io.godwit.wire.WireLimits;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireReply.Ownership;
@@ -20,13 +19,8 @@ import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.Open;
-import io.godwit.wire.proto.ProcessRef;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -41,13 +35,6 @@ import org.jspecify.annotations.Nullable;
  * Start it before anything answers to other nodes: it reads the journal.
  */
 public final class Migrations implements MigrationService, AutoCloseable {
-  private static final Logger LOG = System.getLogger(Migrations.class.getName());
-
-  /** How often a commit in doubt is asked about before the caller is told so. */
-  private static final int QUESTIONS_BEFORE_DOUBT = 20;
-
-  private static final long QUESTION_PAUSE_MILLIS = 100;
-
   private final MigrationHost host;
   private final ProcessMover mover;
   private final Path journal;
@@ -60,8 +47,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private final Map<String, DestinationCase> arrivals = new ConcurrentHashMap<>();
   private final Map<String, Reservation> reservations = new ConcurrentHashMap<>();
   private final Set<String> moving = ConcurrentHashMap.newKeySet();
-  private final Thread rounds;
-  private volatile boolean closing;
+  private final Pulse pulse;
+  private final Doubts doubts;
 
   private record Reservation(
       NegotiateRequest request,
@@ -93,7 +80,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.open = open;
     this.gate = gate;
     this.negotiator = negotiator;
-    this.rounds = Thread.ofPlatform().daemon().name("godwit-doubt").unstarted(this::rounds);
+    this.pulse = new Pulse(host::unanswered);
+    this.doubts = new Doubts(host, journal, departures, arrivals);
   }
 
   /** The pods about which a journal has a word: what is left of them is not for others to judge. */
@@ -115,7 +103,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         recoverDestination(record, left);
       }
     }
-    rounds.start();
+    doubts.start();
   }
 
   /** A later migration of the pod was decided here: of this one only the answer is left. */
@@ -201,7 +189,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     try {
       return attempt(order, false, observer);
     } catch (GodwitException failed) {
-      if (!failed.code().code().equals(NodeError.NOT_REVISABLE.code())) {
+      if (!notRevisable(failed)) {
         throw failed;
       }
       // The process has changed too much since its first description: all of it in the freeze.
@@ -222,6 +210,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             mover,
             order.encryptPages() ? security.apply(order.destination()) : open,
             pages,
+            pulse.conversation(order.destination()),
             anew,
             gate,
             observer);
@@ -244,17 +233,12 @@ public final class Migrations implements MigrationService, AutoCloseable {
     } catch (GodwitException failed) {
       failure = failed;
     }
-    for (int i = 0; ownership.inDoubt() && i < QUESTIONS_BEFORE_DOUBT; i++) {
-      ask(ownership);
-      Thread.sleep(QUESTION_PAUSE_MILLIS);
-    }
+    doubts.settle(ownership);
     return switch (ownership.state()) {
       case GONE -> migration.result();
       case KEPT, CLEARING -> {
         forget(ownership);
-        throw failure == null
-                || migration.phase() == Phase.NEGOTIATE
-                || failure.code().code().equals(NodeError.NOT_REVISABLE.code())
+        throw failure == null || migration.phase() == Phase.NEGOTIATE || notRevisable(failure)
             ? failure(failure, order)
             : new GodwitException(
                 NodeError.MIGRATION_UNDONE,
@@ -297,6 +281,11 @@ public final class Migrations implements MigrationService, AutoCloseable {
                     && departure.state() == SourceOwnership.State.CLEARING);
   }
 
+  /** The destination says so: its code has come over the wire. */
+  private static boolean notRevisable(GodwitException failure) {
+    return failure.code().code().equals(NodeError.NOT_REVISABLE.code());
+  }
+
   private static GodwitException failure(@Nullable GodwitException failure, MoveOrder order) {
     return failure != null
         ? failure
@@ -305,6 +294,11 @@ public final class Migrations implements MigrationService, AutoCloseable {
             "migrating " + order.pod(),
             "the destination asked for it to be undone",
             "try again");
+  }
+
+  /** A node that was silent answers again: what is in doubt with it can be decided. */
+  public void back() {
+    doubts.sooner();
   }
 
   /** Whether a migration of the pod is under way from here. */
@@ -317,6 +311,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     long received = System.nanoTime();
     gate.pass(Phase.NEGOTIATE, Phase.Side.DESTINATION, request.getProcess().getPod());
     sweep();
+    release(request.getMigration(), source);
     if (reservations.size() >= NodeLimits.ARRIVALS) {
       throw new GodwitException(
           NodeError.NOT_WILLING,
@@ -344,6 +339,20 @@ public final class Migrations implements MigrationService, AutoCloseable {
         .build();
   }
 
+  /** The source asks once more. */
+  private void release(String migration, NodeId source) {
+    Reservation earlier = reservations.get(migration);
+    if (earlier == null) {
+      return;
+    }
+    if (!earlier.source().equals(source)) {
+      throw notParty(source);
+    }
+    if (reservations.remove(migration, earlier)) {
+      earlier.session().close();
+    }
+  }
+
   private void sweep() {
     long now = System.nanoTime();
     reservations
@@ -361,20 +370,17 @@ public final class Migrations implements MigrationService, AutoCloseable {
   @Override
   public StreamObserver<MigrationMessage> migrate(
       NodeId source, StreamObserver<MigrationMessage> stream) {
-    MessageQueue incoming = new MessageQueue(source.name());
-    Thread.ofPlatform()
-        .daemon()
-        .name("godwit-arrival")
-        .start(() -> arrive(source, incoming, stream));
-    return incoming;
+    Conversation conversation = pulse.conversation(source);
+    conversation.begin(stream);
+    Thread.ofPlatform().daemon().name("godwit-arrival").start(() -> arrive(source, conversation));
+    return conversation;
   }
 
-  private void arrive(
-      NodeId source, MessageQueue incoming, StreamObserver<MigrationMessage> stream) {
+  private void arrive(NodeId source, Conversation conversation) {
     Reservation reservation;
     MigrationMessage opening;
     try {
-      opening = incoming.expect(KindCase.OPEN, WireLimits.GREETING_TIME);
+      opening = conversation.expect(KindCase.OPEN, WireLimits.GREETING_TIME);
       reservation = reservations.remove(opening.getOpen().getMigration());
       if (reservation == null || !reservation.source().equals(source)) {
         throw new GodwitException(
@@ -384,7 +390,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             "start it again");
       }
     } catch (GodwitException refused) {
-      stream.onError(WireFailure.toStatus(refused));
+      conversation.refuse(refused);
       return;
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
@@ -399,8 +405,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             host,
             mover,
             reservation.session(),
-            incoming,
-            stream,
+            conversation,
             behind(opening.getOpen(), request, source),
             gate);
     DestinationCase ownership =
@@ -465,92 +470,15 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private static GodwitException notParty(NodeId asker) {
     return new GodwitException(
         NodeError.NOT_PERMITTED,
-        "asking who owns a process",
+        "asking about a migration",
         "node " + asker + " has no part in that migration",
         "ask from one of its two nodes");
   }
 
-  private void rounds() {
-    while (!closing) {
-      try {
-        Thread.sleep(NodeLimits.DOUBT_RETRY);
-      } catch (InterruptedException stopping) {
-        return;
-      }
-      for (SourceCase departure : List.copyOf(departures.values())) {
-        departure.retry();
-        if (departure.inDoubt()) {
-          ask(departure);
-        }
-      }
-      for (DestinationCase arrival : List.copyOf(arrivals.values())) {
-        arrival.retry();
-        if (arrival.inDoubt()) {
-          ask(arrival);
-        }
-      }
-      new JournalSweep(journal, departures, arrivals).sweep(this::ownershipAtSource);
-    }
-  }
-
-  private void ask(SourceCase departure) {
-    switch (ask(departure.record(), true)) {
-      case TAKEN -> departure.on(SourceOwnership.Event.PEER_HAS_IT);
-      case NOT_TAKEN -> departure.on(SourceOwnership.Event.PEER_DENIES);
-      case PREPARED -> departure.on(SourceOwnership.Event.PEER_WAITS);
-      default -> {
-        return;
-      }
-    }
-    host.inDoubt(departure.record().pod(), departure.record().peer(), departure.inDoubt());
-  }
-
-  private void ask(DestinationCase arrival) {
-    switch (ask(arrival.record(), false)) {
-      case TAKEN -> arrival.on(DestinationOwnership.Event.PEER_COMMITTED);
-      case NOT_TAKEN -> arrival.on(DestinationOwnership.Event.PEER_KEEPS);
-      default -> {
-        return;
-      }
-    }
-    host.inDoubt(arrival.record().pod(), arrival.record().peer(), arrival.inDoubt());
-  }
-
-  private Ownership ownershipAtSource(MigrationRecord record) {
-    return inquire(record, false);
-  }
-
-  private Ownership inquire(MigrationRecord record, boolean source) {
-    return host.connect(record.peer())
-        .calls()
-        .inquire(
-            InquireRequest.newBuilder()
-                .setMigration(record.migration())
-                .setProcess(
-                    ProcessRef.newBuilder().setPod(record.pod()).setEpoch(record.epoch().number()))
-                .setAskerIsSource(source)
-                .build())
-        .getOwnership();
-  }
-
-  private Ownership ask(MigrationRecord record, boolean source) {
-    try {
-      return inquire(record, source);
-    } catch (GodwitException | StatusRuntimeException silent) {
-      LOG.log(
-          Level.INFO,
-          "who owns {0} is in doubt; node {1}: {2}",
-          record.pod(),
-          record.peer(),
-          silent.getMessage());
-      return Ownership.UNKNOWN;
-    }
-  }
-
   @Override
   public void close() {
-    closing = true;
-    rounds.interrupt();
+    doubts.close();
+    pulse.close();
     reservations.values().forEach(r -> r.session().close());
   }
 }

@@ -1,25 +1,15 @@
 package io.godwit.node.migration;
 
-import io.godwit.core.GodwitException;
 import io.godwit.node.migration.SourceOwnership.Effect;
 import io.godwit.node.migration.SourceOwnership.Event;
 import io.godwit.node.migration.SourceOwnership.State;
 import io.godwit.wire.proto.InquireReply.Ownership;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One migration at its source: the machine and the performance of its effects. Events are taken one
- * after the other; each is performed to its end before the next, which is what the machine's proof
- * supposes.
- */
-final class SourceCase {
-  private static final Logger LOG = System.getLogger(SourceCase.class.getName());
-
+/** One migration at its source. */
+final class SourceCase extends OwnershipCase<State, Event, Effect> {
   /** What the effects act on. */
   interface Hands {
     void seal();
@@ -38,137 +28,91 @@ final class SourceCase {
     void decided(State state);
   }
 
-  private final MigrationRecord record;
-  private final Path journal;
   private final Hands hands;
-  private State state;
-  private boolean undecided = true;
-  private boolean doubtful;
 
   SourceCase(MigrationRecord record, Path journal, Hands hands, State state) {
-    this.record = record;
-    this.journal = journal;
+    super(record, journal, state);
     this.hands = hands;
-    this.state = state;
   }
 
-  MigrationRecord record() {
-    return record;
+  @Override
+  OwnershipStep<State, Effect> step(State state, Event event) {
+    return SourceOwnership.on(state, event);
   }
 
-  synchronized State state() {
-    return state;
+  @Override
+  Event failure() {
+    return Event.EFFECT_FAILED;
   }
 
-  /** Goes on where an earlier daemon stopped. */
-  synchronized void recover(SourceOwnership.Step step) {
-    state = step.next();
-    perform(new ArrayDeque<>(step.effects()), null);
+  @Override
+  Event question() {
+    return Event.PEER_ASKS;
   }
 
-  /** Its effects were performed by an earlier daemon: only the answer is left. */
-  synchronized void recall() {
-    undecided = false;
+  @Override
+  @Nullable Ownership answer(Effect effect) {
+    return switch (effect) {
+      case ANSWER_COMMITTED -> Ownership.TAKEN;
+      case ANSWER_DENIED -> Ownership.NOT_TAKEN;
+      case ANSWER_LATER -> Ownership.UNKNOWN;
+      default -> null;
+    };
   }
 
-  /** Whether it is decided and all that follows was done. */
-  synchronized boolean settled() {
-    return !undecided;
+  @Override
+  boolean isEnd(State state) {
+    return state == State.GONE || state == State.KEPT;
   }
 
-  synchronized void on(Event event) {
-    perform(new ArrayDeque<>(), event);
+  @Override
+  boolean waits(State state) {
+    return state == State.COMMITTED;
   }
 
-  /** Answers the destination's question. */
-  synchronized Ownership asked() {
-    ArrayDeque<Effect> todo = new ArrayDeque<>();
-    SourceOwnership.Step step = SourceOwnership.on(state, Event.PEER_ASKS);
-    state = step.next();
-    Ownership answer = Ownership.UNKNOWN;
-    for (Effect effect : step.effects()) {
-      switch (effect) {
-        case ANSWER_COMMITTED -> answer = Ownership.TAKEN;
-        case ANSWER_DENIED -> answer = Ownership.NOT_TAKEN;
-        case ANSWER_LATER -> answer = Ownership.UNKNOWN;
-        default -> todo.add(effect);
+  @Override
+  @Nullable Effect unwritten(State state) {
+    return switch (state) {
+      case FORGETTING -> Effect.RECORD_GONE;
+      case KEEPING, CLEARING -> Effect.RECORD_KEPT;
+      default -> null;
+    };
+  }
+
+  @Override
+  void decided(State state) {
+    hands.decided(state);
+  }
+
+  @Override
+  @Nullable Event act(Effect effect) throws IOException {
+    switch (effect) {
+      case SEAL -> {
+        hands.seal();
+        return Event.SEALED;
       }
-    }
-    perform(todo, null);
-    return answer;
-  }
-
-  /** Whether the other side has to be asked. */
-  synchronized boolean inDoubt() {
-    return doubtful && state == State.COMMITTED;
-  }
-
-  /** Tries a record again that could not be written. */
-  synchronized void retry() {
-    if (state == State.FORGETTING || state == State.KEEPING || state == State.CLEARING) {
-      ArrayDeque<Effect> todo = new ArrayDeque<>();
-      todo.add(state == State.FORGETTING ? Effect.RECORD_GONE : Effect.RECORD_KEPT);
-      perform(todo, null);
-    }
-  }
-
-  private void perform(ArrayDeque<Effect> todo, @Nullable Event first) {
-    Event event = first;
-    while (event != null || !todo.isEmpty()) {
-      if (event != null) {
-        SourceOwnership.Step step = SourceOwnership.on(state, event);
-        state = step.next();
-        todo.addAll(step.effects());
-        event = null;
-      } else {
-        event = perform(todo.remove());
+      case RECORD_COMMITTING -> {
+        write(MigrationRecord.Stage.COMMITTING);
+        return Event.RECORDED;
       }
-    }
-    if (undecided && (state == State.GONE || state == State.KEPT)) {
-      undecided = false;
-      hands.decided(state);
-    }
-  }
-
-  private @Nullable Event perform(Effect effect) {
-    try {
-      switch (effect) {
-        case SEAL -> {
-          hands.seal();
-          return Event.SEALED;
-        }
-        case RECORD_COMMITTING -> {
-          record.at(MigrationRecord.Stage.COMMITTING).write(journal);
-          return Event.RECORDED;
-        }
-        case RECORD_GONE -> {
-          record.at(MigrationRecord.Stage.GONE).write(journal);
-          return Event.RECORDED;
-        }
-        case RECORD_KEPT -> {
-          record.remove(journal);
-          return Event.RECORDED;
-        }
-        case SEND_COMMIT -> hands.sendCommit();
-        case TELL_ABORT -> hands.tellAbort();
-        case KILL -> hands.kill();
-        case UNDO -> hands.undo();
-        case INQUIRE -> doubtful = true;
-        case RECORD_AGAIN -> {
-          // The round of the migrations calls retry() every few seconds.
-        }
-        case ANSWER_DENIED, ANSWER_COMMITTED, ANSWER_LATER ->
-            throw new IllegalStateException("an answer without a question");
+      case RECORD_GONE -> {
+        write(MigrationRecord.Stage.GONE);
+        return Event.RECORDED;
       }
-    } catch (GodwitException | IOException failed) {
-      LOG.log(
-          Level.WARNING,
-          "migration {0} of {1}: {2} failed: {3}",
-          record.migration(),
-          record.pod(),
-          effect,
-          failed.getMessage());
-      return Event.EFFECT_FAILED;
+      case RECORD_KEPT -> {
+        removeRecord();
+        return Event.RECORDED;
+      }
+      case SEND_COMMIT -> hands.sendCommit();
+      case TELL_ABORT -> hands.tellAbort();
+      case KILL -> hands.kill();
+      case UNDO -> hands.undo();
+      case INQUIRE -> doubt();
+      case RECORD_AGAIN -> {
+        // The round of the migrations calls retry() every few seconds.
+      }
+      case ANSWER_DENIED, ANSWER_COMMITTED, ANSWER_LATER ->
+          throw new IllegalStateException("an answer without a question");
     }
     return null;
   }

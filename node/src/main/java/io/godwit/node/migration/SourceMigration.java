@@ -27,7 +27,6 @@ import io.godwit.wire.proto.Refusal;
 import io.godwit.wire.proto.Requirements;
 import io.godwit.wire.proto.Transferred;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -47,6 +46,9 @@ final class SourceMigration implements SourceCase.Hands {
   /** What the name of the session for pages that follow ends with. */
   static final String LEFT = "/left";
 
+  /** How often a destination that hears of the pod's clocks late is told again. */
+  private static final int CLOCK_TRIES = 2;
+
   /** Progress is told at most this often. */
   private static final long TELL_NANOS = 50_000_000;
 
@@ -56,9 +58,8 @@ final class SourceMigration implements SourceCase.Hands {
   private final ProcessMover mover;
   private final PageSecurity security;
   private final PhaseTimer phases;
-  private final MessageQueue incoming;
+  private final Conversation conversation;
   private final Epoch next;
-  private @Nullable StreamObserver<MigrationMessage> stream;
   private @Nullable PageChannel channel;
   private final TransferStrategy strategy;
   private final PageServer server;
@@ -86,6 +87,7 @@ final class SourceMigration implements SourceCase.Hands {
       ProcessMover mover,
       PageSecurity security,
       PageServer server,
+      Conversation conversation,
       boolean anew,
       PhaseGate gate,
       MigrationObserver observer) {
@@ -98,7 +100,7 @@ final class SourceMigration implements SourceCase.Hands {
     this.server = server;
     this.strategy = TransferStrategy.named(order.strategy());
     this.next = order.epoch().next();
-    this.incoming = new MessageQueue(order.destination().name());
+    this.conversation = conversation;
     this.phases =
         new PhaseTimer(order.pod(), migration, Phase.Side.SOURCE, gate, observer, this::bytes);
   }
@@ -135,12 +137,12 @@ final class SourceMigration implements SourceCase.Hands {
       sendDescription(FrameKind.DESCRIPTION, description);
       phases.begin(Phase.TRANSFER);
       transfer(frozen);
-      incoming.expect(KindCase.READY, host.readyTimeout());
+      conversation.expect(KindCase.READY, host.readyTimeout());
       phases.begin(Phase.FORWARD);
       ownership.on(SourceOwnership.Event.PEER_READY);
       require(ownership, SourceOwnership.State.COMMITTED, "its cgroup could not be frozen");
       phases.begin(Phase.RESUME);
-      incoming.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
+      conversation.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
       resumedAt = System.nanoTime();
       elapsed = phases.elapsed();
       ownership.on(SourceOwnership.Event.PEER_RESUMED);
@@ -176,7 +178,7 @@ final class SourceMigration implements SourceCase.Hands {
     runs.flush();
     // What is still on its way would have to arrive in the freeze.
     pages.send(FrameKind.MARK, 0, 0);
-    if (pages.expect(FrameKind.MARK).space() != 0) {
+    if (pages.expect(FrameKind.MARK, host.readyTimeout()).space() != 0) {
       preliminary = null;
       begun.close();
     }
@@ -203,7 +205,7 @@ final class SourceMigration implements SourceCase.Hands {
     if (failed instanceof GodwitException known && known.code() != WireError.CUT) {
       return known;
     }
-    GodwitException told = incoming.abort(LAST_WORD);
+    GodwitException told = conversation.end(LAST_WORD);
     if (told != null) {
       return told;
     }
@@ -245,35 +247,47 @@ final class SourceMigration implements SourceCase.Hands {
     Requirements requirements = mover.inspect(order.pod());
     expectedBytes = requirements.getMemoryBytes();
     NegotiateReply reply = negotiate(connection, requirements);
-    StreamObserver<MigrationMessage> out = connection.streams().migrate(incoming);
-    stream = out;
+    conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
     if (strategy.follows()) {
       PageServer.Session session = server.announce(migration + LEFT, order.encryptPages());
       left = new PagesLeft(order.pod(), session);
       open.setLeftPort(server.port()).setLeftSecret(ByteString.copyFrom(session.secret()));
     }
-    out.onNext(MigrationMessage.newBuilder().setOpen(open).build());
-    channel =
+    conversation.say(MigrationMessage.newBuilder().setOpen(open).build());
+    PageChannel pages =
         PageChannel.connect(
             host.pageAddress(order.destination(), reply.getPagePort()),
             migration,
             reply.getPageSecret().toByteArray(),
             security);
-    incoming.expect(KindCase.CREATED, host.readyTimeout());
+    channel = pages;
+    conversation.carries(pages);
+    conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
 
   private NegotiateReply negotiate(PeerConnection connection, Requirements first) {
     Requirements requirements = first;
+    long asked = System.nanoTime();
     NegotiateReply reply = ask(connection, requirements);
     if (reply.getHashWantedCount() > 0) {
       requirements = withHashes(requirements, new HashSet<>(reply.getHashWantedList()));
+      asked = System.nanoTime();
+      reply = ask(connection, requirements);
+    }
+    // A question that was long under way tells of clocks that have gone on meanwhile.
+    for (int i = 0; i < CLOCK_TRIES && reply.getAccepted() && late(asked); i++) {
+      asked = System.nanoTime();
       reply = ask(connection, requirements);
     }
     if (!reply.getAccepted()) {
       throw refused(reply.getRefusalsList());
     }
     return reply;
+  }
+
+  private static boolean late(long since) {
+    return System.nanoTime() - since > NodeLimits.CLOCK_ERROR.toNanos();
   }
 
   private NegotiateReply ask(PeerConnection connection, Requirements requirements) {
@@ -360,11 +374,10 @@ final class SourceMigration implements SourceCase.Hands {
       behind.serve(frozen);
     }
     pages.sendEnd();
-    connected(stream)
-        .onNext(
-            MigrationMessage.newBuilder()
-                .setTransferred(Transferred.newBuilder().setBytes(pages.sentBytes()))
-                .build());
+    conversation.say(
+        MigrationMessage.newBuilder()
+            .setTransferred(Transferred.newBuilder().setBytes(pages.sentBytes()))
+            .build());
   }
 
   private long bytes() {
@@ -430,7 +443,7 @@ final class SourceMigration implements SourceCase.Hands {
 
   @Override
   public void sendCommit() {
-    send(
+    conversation.say(
         MigrationMessage.newBuilder()
             .setCommit(Commit.newBuilder().setEpoch(next.number()))
             .build());
@@ -438,7 +451,7 @@ final class SourceMigration implements SourceCase.Hands {
 
   @Override
   public void tellAbort() {
-    send(
+    conversation.say(
         MigrationMessage.newBuilder()
             .setAbort(
                 Abort.newBuilder()
@@ -460,18 +473,6 @@ final class SourceMigration implements SourceCase.Hands {
     }
   }
 
-  private void send(MigrationMessage message) {
-    StreamObserver<MigrationMessage> out = stream;
-    try {
-      if (out != null) {
-        out.onNext(message);
-      }
-    } catch (RuntimeException cut) {
-      // The destination finds out by itself that the stream is gone.
-      phases.failed(cut);
-    }
-  }
-
   private void closeConnections() {
     PageChannel pages = channel;
     if (pages != null) {
@@ -480,14 +481,6 @@ final class SourceMigration implements SourceCase.Hands {
       channel = null;
       pages.close();
     }
-    StreamObserver<MigrationMessage> out = stream;
-    try {
-      if (out != null) {
-        out.onCompleted();
-      }
-    } catch (RuntimeException cut) {
-      // It was ended by the other side.
-      phases.failed(cut);
-    }
+    conversation.close();
   }
 }

@@ -1,7 +1,5 @@
 package io.godwit.node.migration;
 
-import java.util.List;
-
 /**
  * Who owns the process, as the source has to see it: a pure machine. The driver performs the
  * effects of a step one after the other and reports what came of them as events.
@@ -94,13 +92,6 @@ public final class SourceOwnership {
     ANSWER_LATER
   }
 
-  /** The next state and what to do, in this order. */
-  public record Step(State next, List<Effect> effects) {
-    static Step to(State next, Effect... effects) {
-      return new Step(next, List.of(effects));
-    }
-  }
-
   /** What the journal of a daemon that starts says. */
   public enum Recorded {
     NOTHING,
@@ -113,20 +104,20 @@ public final class SourceOwnership {
    *
    * @param sealed whether the pod's cgroup is frozen
    */
-  public static Step recover(Recorded record, boolean sealed) {
+  public static OwnershipStep<State, Effect> recover(Recorded record, boolean sealed) {
     return switch (record) {
       // Without the seal the commit was never sent, or the record was about to be taken back.
       case COMMITTING ->
           sealed
-              ? Step.to(State.COMMITTED, Effect.INQUIRE)
-              : Step.to(State.KEEPING, Effect.RECORD_KEPT);
-      case GONE -> Step.to(State.GONE, Effect.KILL);
-      case NOTHING -> Step.to(State.KEPT, Effect.UNDO);
+              ? OwnershipStep.to(State.COMMITTED, Effect.INQUIRE)
+              : OwnershipStep.to(State.KEEPING, Effect.RECORD_KEPT);
+      case GONE -> OwnershipStep.to(State.GONE, Effect.KILL);
+      case NOTHING -> OwnershipStep.to(State.KEPT, Effect.UNDO);
     };
   }
 
   /** Takes a step. An event that means nothing in a state changes nothing. */
-  public static Step on(State state, Event event) {
+  public static OwnershipStep<State, Effect> on(State state, Event event) {
     return switch (state) {
       case MOVING -> moving(event);
       case RECORDING -> recording(event);
@@ -135,88 +126,89 @@ public final class SourceOwnership {
       case COMMITTED -> committed(event);
       case FORGETTING ->
           switch (event) {
-            case RECORDED -> Step.to(State.GONE, Effect.KILL);
+            case RECORDED -> OwnershipStep.to(State.GONE, Effect.KILL);
             // The record says COMMITTING, which leads back here after any crash.
-            case EFFECT_FAILED -> Step.to(State.FORGETTING, Effect.RECORD_AGAIN);
-            case PEER_ASKS -> Step.to(state, Effect.ANSWER_COMMITTED);
-            default -> Step.to(state);
+            case EFFECT_FAILED -> OwnershipStep.to(State.FORGETTING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_COMMITTED);
+            default -> OwnershipStep.to(state);
           };
-      case GONE -> Step.to(state, answer(event, Effect.ANSWER_COMMITTED));
+      case GONE -> OwnershipStep.to(state, answer(event, Effect.ANSWER_COMMITTED));
       case KEEPING ->
           switch (event) {
-            case RECORDED -> Step.to(State.KEPT, Effect.UNDO);
-            case EFFECT_FAILED -> Step.to(State.KEEPING, Effect.RECORD_AGAIN);
-            case PEER_ASKS -> Step.to(state, Effect.ANSWER_DENIED);
-            default -> Step.to(state);
+            case RECORDED -> OwnershipStep.to(State.KEPT, Effect.UNDO);
+            case EFFECT_FAILED -> OwnershipStep.to(State.KEEPING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_DENIED);
+            default -> OwnershipStep.to(state);
           };
       case CLEARING ->
           switch (event) {
-            case RECORDED -> Step.to(State.KEPT);
-            case EFFECT_FAILED -> Step.to(State.CLEARING, Effect.RECORD_AGAIN);
-            case PEER_ASKS -> Step.to(state, Effect.ANSWER_DENIED);
-            default -> Step.to(state);
+            case RECORDED -> OwnershipStep.to(State.KEPT);
+            case EFFECT_FAILED -> OwnershipStep.to(State.CLEARING, Effect.RECORD_AGAIN);
+            case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_DENIED);
+            default -> OwnershipStep.to(state);
           };
-      case KEPT -> Step.to(state, answer(event, Effect.ANSWER_DENIED));
+      case KEPT -> OwnershipStep.to(state, answer(event, Effect.ANSWER_DENIED));
     };
   }
 
-  private static Step moving(Event event) {
+  private static OwnershipStep<State, Effect> moving(Event event) {
     return switch (event) {
-      case BEGUN -> Step.to(State.RECORDING, Effect.RECORD_COMMITTING);
-      case FAILED, EFFECT_FAILED -> Step.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
-      case PEER_ASKS -> Step.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
-      default -> Step.to(State.MOVING);
+      case BEGUN -> OwnershipStep.to(State.RECORDING, Effect.RECORD_COMMITTING);
+      case FAILED, EFFECT_FAILED -> OwnershipStep.to(State.KEPT, Effect.TELL_ABORT, Effect.UNDO);
+      case PEER_ASKS ->
+          OwnershipStep.to(State.KEPT, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO);
+      default -> OwnershipStep.to(State.MOVING);
     };
   }
 
-  private static Step recording(Event event) {
+  private static OwnershipStep<State, Effect> recording(Event event) {
     return switch (event) {
-      case RECORDED -> Step.to(State.LEAVING);
+      case RECORDED -> OwnershipStep.to(State.LEAVING);
       // What is on the disk now is unknown.
       case EFFECT_FAILED, FAILED -> undone();
       case PEER_ASKS -> denied();
-      default -> Step.to(State.RECORDING);
+      default -> OwnershipStep.to(State.RECORDING);
     };
   }
 
-  private static Step leaving(Event event) {
+  private static OwnershipStep<State, Effect> leaving(Event event) {
     return switch (event) {
-      case PEER_READY -> Step.to(State.SEALING, Effect.SEAL);
+      case PEER_READY -> OwnershipStep.to(State.SEALING, Effect.SEAL);
       case FAILED, EFFECT_FAILED -> undone();
       case PEER_ASKS -> denied();
-      default -> Step.to(State.LEAVING);
+      default -> OwnershipStep.to(State.LEAVING);
     };
   }
 
-  private static Step sealing(Event event) {
+  private static OwnershipStep<State, Effect> sealing(Event event) {
     return switch (event) {
-      case SEALED -> Step.to(State.COMMITTED, Effect.SEND_COMMIT);
+      case SEALED -> OwnershipStep.to(State.COMMITTED, Effect.SEND_COMMIT);
       // A broken connection now is found again when the commit cannot be sent.
       case EFFECT_FAILED -> undone();
-      case PEER_ASKS -> Step.to(State.SEALING, Effect.ANSWER_LATER);
-      default -> Step.to(State.SEALING);
+      case PEER_ASKS -> OwnershipStep.to(State.SEALING, Effect.ANSWER_LATER);
+      default -> OwnershipStep.to(State.SEALING);
     };
   }
 
   /** First the process, which needs no disk to go on. */
-  private static Step undone() {
-    return Step.to(State.CLEARING, Effect.TELL_ABORT, Effect.UNDO, Effect.RECORD_KEPT);
+  private static OwnershipStep<State, Effect> undone() {
+    return OwnershipStep.to(State.CLEARING, Effect.TELL_ABORT, Effect.UNDO, Effect.RECORD_KEPT);
   }
 
-  private static Step denied() {
-    return Step.to(
+  private static OwnershipStep<State, Effect> denied() {
+    return OwnershipStep.to(
         State.CLEARING, Effect.ANSWER_DENIED, Effect.TELL_ABORT, Effect.UNDO, Effect.RECORD_KEPT);
   }
 
-  private static Step committed(Event event) {
+  private static OwnershipStep<State, Effect> committed(Event event) {
     return switch (event) {
-      case PEER_RESUMED, PEER_HAS_IT -> Step.to(State.FORGETTING, Effect.RECORD_GONE);
-      case PEER_DENIES -> Step.to(State.KEEPING, Effect.RECORD_KEPT);
+      case PEER_RESUMED, PEER_HAS_IT -> OwnershipStep.to(State.FORGETTING, Effect.RECORD_GONE);
+      case PEER_DENIES -> OwnershipStep.to(State.KEEPING, Effect.RECORD_KEPT);
       // It asks by itself and gets the answer below.
-      case PEER_WAITS -> Step.to(State.COMMITTED, Effect.SEND_COMMIT, Effect.INQUIRE);
-      case FAILED, EFFECT_FAILED -> Step.to(State.COMMITTED, Effect.INQUIRE);
-      case PEER_ASKS -> Step.to(State.COMMITTED, Effect.ANSWER_COMMITTED);
-      default -> Step.to(State.COMMITTED);
+      case PEER_WAITS -> OwnershipStep.to(State.COMMITTED, Effect.SEND_COMMIT, Effect.INQUIRE);
+      case FAILED, EFFECT_FAILED -> OwnershipStep.to(State.COMMITTED, Effect.INQUIRE);
+      case PEER_ASKS -> OwnershipStep.to(State.COMMITTED, Effect.ANSWER_COMMITTED);
+      default -> OwnershipStep.to(State.COMMITTED);
     };
   }
 

@@ -26,7 +26,6 @@ import io.godwit.wire.PeerServer;
 import io.godwit.wire.StallWatch;
 import io.godwit.wire.WireLimits;
 import io.godwit.wire.proto.MemberEntry;
-import io.godwit.wire.proto.MembersRequest;
 import io.godwit.wire.proto.MoveProgress;
 import io.godwit.wire.proto.MoveRequest;
 import io.godwit.wire.proto.MoveResult;
@@ -34,11 +33,7 @@ import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.NodeDescription;
 import io.godwit.wire.proto.Refusal;
 import io.godwit.wire.proto.StatusReply;
-import io.godwit.wire.proto.StatusRequest;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,8 +50,6 @@ import java.util.function.Function;
  * Construction order: journal first, then ears, then voice.
  */
 public final class ClusterLink implements MigrationHost, AutoCloseable {
-  private static final Logger LOG = System.getLogger(ClusterLink.class.getName());
-
   private final Configuration configuration;
   private final NodeIdentity identity;
   private final Membership members;
@@ -68,11 +61,9 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   private final Migrations migrations;
   private final PeerServer server;
   private final Function<String, MoveOrder> orders;
-  private final Map<NodeId, StatusReply> heard = new ConcurrentHashMap<>();
-  private final Map<NodeId, Long> heardAt = new ConcurrentHashMap<>();
-  private final Map<NodeId, String> silent = new ConcurrentHashMap<>();
-  private final Thread heartbeat;
-  private final Duration beat;
+  private final Map<NodeId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+  private final Heartbeat.Parts beating;
+  private final Thread asking;
   private volatile String advertise;
   private volatile boolean closing;
   private volatile PeerScheduling scheduling = PeerScheduling.NONE;
@@ -103,7 +94,6 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     this.identity = parts.identity();
     this.residents = parts.residents();
     this.orders = orders;
-    this.beat = parts.heartbeat();
     this.members = new Membership(parts.state().members());
     this.facts = new NodeFacts(configuration);
     this.advertise = configuration.advertise();
@@ -124,6 +114,13 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             PageSecurity.none(watch),
             parts.gate(),
             this::negotiate);
+    this.beating =
+        new Heartbeat.Parts(
+            peers,
+            members,
+            () -> MemberEntry.newBuilder().setNode(self().name()).setAddress(advertise).build(),
+            parts.heartbeat(),
+            migrations::back);
     migrations.recover();
     ClusterAdmission admission = new ClusterAdmission(parts.state(), parts.clock());
     this.server =
@@ -140,6 +137,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                     residents,
                     migrations,
                     this::move,
+                    this::greeted,
                     parts.clock(),
                     () -> scheduling)));
     if (portOf(advertise) == 0) {
@@ -149,7 +147,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                   Addresses.split(advertise).getHostString(), server.address().getPort()));
     }
     members.learn(self(), advertise);
-    this.heartbeat = Thread.ofPlatform().daemon().name("godwit-heartbeat").start(this::beat);
+    this.asking = Thread.ofPlatform().daemon().name("godwit-heartbeats").start(this::askAll);
   }
 
   private static int portOf(String address) {
@@ -217,18 +215,20 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
 
   /** The last that was heard of a node, empty when it is silent. */
   public Optional<StatusReply> heard(NodeId node) {
-    return Optional.ofNullable(heard.get(node));
+    Heartbeat beats = heartbeats.get(node);
+    return beats == null ? Optional.empty() : beats.heard();
   }
 
   /** How long ago {@link #heard} was said; negative where the node was never heard. */
   public long heardNanosAgo(NodeId node) {
-    Long at = heardAt.get(node);
-    return at == null ? -1 : System.nanoTime() - at;
+    Heartbeat beats = heartbeats.get(node);
+    return beats == null ? -1 : beats.nanosAgo();
   }
 
   /** Why a node is silent, empty when it answers. */
   public String silence(NodeId node) {
-    return silent.getOrDefault(node, "");
+    Heartbeat beats = heartbeats.get(node);
+    return beats == null ? "" : beats.silence();
   }
 
   private Negotiation.Guests guests() {
@@ -321,6 +321,11 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   }
 
   @Override
+  public void unanswered(NodeId node) {
+    peers.renew(node);
+  }
+
+  @Override
   public void departed(String pod, NodeId to, Epoch epoch, NodeId home) {
     residents.departed(pod, to, epoch, home);
   }
@@ -340,56 +345,34 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     residents.inDoubt(pod, peer, doubt);
   }
 
-  private void beat() {
+  /** Each new member is asked from now on. */
+  private void askAll() {
     while (!closing) {
-      for (NodeId node : members.all().keySet()) {
-        if (!node.equals(self())) {
-          ask(node);
-        }
-      }
+      members.all().keySet().stream().filter(node -> !node.equals(self())).forEach(this::beats);
       try {
-        Thread.sleep(beat);
+        Thread.sleep(beating.interval());
       } catch (InterruptedException stopping) {
         return;
       }
     }
   }
 
-  private void ask(NodeId node) {
-    try {
-      PeerConnection connection = peers.connect(node);
-      heard.put(node, connection.calls().status(StatusRequest.getDefaultInstance()));
-      heardAt.put(node, System.nanoTime());
-      silent.remove(node);
-      for (MemberEntry member :
-          connection
-              .calls()
-              .members(
-                  MembersRequest.newBuilder()
-                      .setSender(
-                          MemberEntry.newBuilder().setNode(self().name()).setAddress(advertise))
-                      .build())
-              .getMembersList()) {
-        NodeId other = new NodeId(member.getNode());
-        // Only strangers: of itself every node knows best, and of the others who greets.
-        if (members.find(other).isEmpty()) {
-          members.learn(other, member.getAddress());
-        }
-      }
-    } catch (GodwitException | StatusRuntimeException | IllegalArgumentException unreachable) {
-      heard.remove(node);
-      String why = String.valueOf(unreachable.getMessage());
-      if (silent.put(node, why) == null) {
-        LOG.log(Level.INFO, "node {0} is silent: {1}", node, why);
-      }
-      peers.retryNow(node);
+  private Heartbeat beats(NodeId node) {
+    return heartbeats.computeIfAbsent(node, other -> new Heartbeat(other, beating));
+  }
+
+  /** A node has called. */
+  private void greeted(NodeId node) {
+    if (!closing) {
+      beats(node).greeted();
     }
   }
 
   @Override
   public void close() {
     closing = true;
-    heartbeat.interrupt();
+    asking.interrupt();
+    heartbeats.values().forEach(Heartbeat::close);
     migrations.close();
     server.close();
     pages.close();

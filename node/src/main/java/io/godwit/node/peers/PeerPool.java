@@ -78,6 +78,15 @@ public final class PeerPool implements AutoCloseable {
     }
   }
 
+  /** A call was not answered: the next one goes over another connection. */
+  void renew(NodeId node) {
+    Slot slot = slots.get(node);
+    PeerConnection dead = slot == null ? null : slot.connection;
+    if (dead != null) {
+      dead.renew();
+    }
+  }
+
   private void drop(NodeId node) {
     Slot slot = slots.remove(node);
     PeerConnection open = slot == null ? null : slot.connection;

@@ -43,6 +43,7 @@ import io.godwit.wire.proto.StatusReply;
 import io.godwit.wire.proto.StatusRequest;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Answers the calls of other nodes; each call has a virtual thread of its own. */
@@ -53,6 +54,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final Residents residents;
   private final MigrationService migrations;
   private final Mover mover;
+  private final Consumer<NodeId> greeted;
   private final InstantSource clock;
   private final Supplier<PeerScheduling> scheduling;
 
@@ -68,6 +70,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Residents residents,
       MigrationService migrations,
       Mover mover,
+      Consumer<NodeId> greeted,
       InstantSource clock,
       Supplier<PeerScheduling> scheduling) {
     this.self = self;
@@ -76,6 +79,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.residents = residents;
     this.migrations = migrations;
     this.mover = mover;
+    this.greeted = greeted;
     this.clock = clock;
     this.scheduling = scheduling;
   }
@@ -131,6 +135,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
   @Override
   public void status(StatusRequest request, StreamObserver<StatusReply> out) {
+    greeted.accept(PeerServer.caller());
     answer(
         out,
         () ->

@@ -262,7 +262,8 @@ class OwnershipTest {
     if (!w.source.alive) {
       return w;
     }
-    SourceOwnership.Step step = SourceOwnership.on(w.source.state, event);
+    OwnershipStep<SourceOwnership.State, SourceOwnership.Effect> step =
+        SourceOwnership.on(w.source.state, event);
     List<SourceOwnership.Effect> todo = new ArrayList<>(w.source.todo);
     todo.addAll(step.effects());
     Source s = w.source;
@@ -279,7 +280,8 @@ class OwnershipTest {
     if (!w.destination.alive) {
       return w;
     }
-    DestinationOwnership.Step step = DestinationOwnership.on(w.destination.state, event);
+    OwnershipStep<DestinationOwnership.State, DestinationOwnership.Effect> step =
+        DestinationOwnership.on(w.destination.state, event);
     List<DestinationOwnership.Effect> todo = new ArrayList<>(w.destination.todo);
     todo.addAll(step.effects());
     Destination d = w.destination;
@@ -325,7 +327,7 @@ class OwnershipTest {
 
   private static World sourceAsks(World w) {
     Destination d = w.destination;
-    DestinationOwnership.Step step =
+    OwnershipStep<DestinationOwnership.State, DestinationOwnership.Effect> step =
         DestinationOwnership.on(d.state, DestinationOwnership.Event.PEER_ASKS);
     List<DestinationOwnership.Effect> todo = new ArrayList<>(d.todo);
     SourceOwnership.Event answer = null;
@@ -386,7 +388,8 @@ class OwnershipTest {
 
   private static World destinationAsks(World w) {
     Source s = w.source;
-    SourceOwnership.Step step = SourceOwnership.on(s.state, SourceOwnership.Event.PEER_ASKS);
+    OwnershipStep<SourceOwnership.State, SourceOwnership.Effect> step =
+        SourceOwnership.on(s.state, SourceOwnership.Event.PEER_ASKS);
     List<SourceOwnership.Effect> todo = new ArrayList<>(s.todo);
     DestinationOwnership.Event answer = null;
     for (SourceOwnership.Effect effect : step.effects()) {
@@ -455,7 +458,8 @@ class OwnershipTest {
 
   private static World restartSource(World w) {
     Source s = w.source;
-    SourceOwnership.Step step = SourceOwnership.recover(s.record, s.sealed);
+    OwnershipStep<SourceOwnership.State, SourceOwnership.Effect> step =
+        SourceOwnership.recover(s.record, s.sealed);
     return w.with(new Source(true, step.next(), step.effects(), s.record, s.sealed, s.killed));
   }
 
@@ -464,7 +468,7 @@ class OwnershipTest {
     Destination d = w.destination;
     List<World> found = new ArrayList<>();
     for (boolean present : d.built ? List.of(true) : List.of(true, false)) {
-      DestinationOwnership.Step step =
+      OwnershipStep<DestinationOwnership.State, DestinationOwnership.Effect> step =
           DestinationOwnership.recover(d.record, present && !d.discarded);
       found.add(
           w.with(
