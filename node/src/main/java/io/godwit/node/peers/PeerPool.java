@@ -1,6 +1,8 @@
 package io.godwit.node.peers;
 
+import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.node.NodeError;
 import io.godwit.node.security.Addresses;
 import io.godwit.node.security.Membership;
 import io.godwit.wire.NodeIdentity;
@@ -21,6 +23,7 @@ public final class PeerPool implements AutoCloseable {
   private final Supplier<NodeDescription> self;
   private final InstantSource clock;
   private final Map<NodeId, Slot> slots = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /** One node's connection and the lock under which it is made. */
   private static final class Slot {
@@ -63,6 +66,11 @@ public final class PeerPool implements AutoCloseable {
       PeerConnection made = PeerConnection.open(where, node, identity, self.get(), clock);
       slot.address = address;
       slot.connection = made;
+      if (closed) {
+        // Nobody may have seen it yet.
+        made.close();
+        throw stopping(node);
+      }
       return made;
     } finally {
       slot.lock.unlock();
@@ -87,8 +95,16 @@ public final class PeerPool implements AutoCloseable {
     }
   }
 
+  private static GodwitException stopping(NodeId node) {
+    return new GodwitException(
+        NodeError.STOPPING,
+        "connecting to node " + node,
+        "the daemon of this node stops",
+        "start it again with 'systemctl start godwit'");
+  }
+
   private void drop(NodeId node) {
-    Slot slot = slots.remove(node);
+    Slot slot = slots.get(node);
     PeerConnection open = slot == null ? null : slot.connection;
     if (open != null) {
       open.close();
@@ -97,6 +113,7 @@ public final class PeerPool implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     slots.keySet().forEach(this::drop);
   }
 }
