@@ -34,7 +34,9 @@ public enum VmaFlag {
   /** MAP_DROPPABLE. */
   DROPPABLE(15, "dp"),
   /** mlock2(2) with MLOCK_ONFAULT; smaps does not show it. */
-  LOCK_ON_FAULT(16, "");
+  LOCK_ON_FAULT(16, ""),
+  /** VM_ACCOUNT of a private mapping that cannot be written: it once could. */
+  CHARGED(17, "ac");
 
   private final int number;
   private final String mnemonic;

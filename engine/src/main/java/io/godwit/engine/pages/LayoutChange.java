@@ -6,7 +6,6 @@ import io.godwit.image.AddressSpaceImage;
 import io.godwit.image.LiveProcess;
 import io.godwit.image.PodImage;
 import io.godwit.image.ProcessImage;
-import io.godwit.image.Protection;
 import io.godwit.image.Vma;
 import io.godwit.image.VmaKind;
 import io.godwit.policy.transfer.PageSet;
@@ -16,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the private anonymous mappings of an address space changed between a preliminary image and
- * the final one. Source and destination compute it each for itself from the same two images, so
- * that both know which pages survive at the destination. The steps are done in the order of the
- * components, so that each mapping of the program is one mapping of the kernel again: mremap(2)
- * moves only one.
+ * the final one, apart from protection and advice, which are given to them at the very end (compare
+ * {@link MappingGroup}). Source and destination compute it each for itself from the same two
+ * images, so that both know which pages survive at the destination. The steps are done in the order
+ * of the components, so that each mapping of the program is one mapping of the kernel again:
+ * mremap(2) moves only one.
  *
- * @param kept pages mapped alike in both, apart from their protection
+ * @param kept pages mapped alike in both
  * @param gone ranges that the destination unmaps
- * @param protect kept ranges with another protection
  * @param grown kept ranges to which something is added behind
  * @param fresh mappings, or parts of them, that it makes
  */
 public record LayoutChange(
-    PageSet kept, List<AddressRange> gone, List<Vma> protect, List<Growth> grown, List<Vma> fresh) {
+    PageSet kept, List<AddressRange> gone, List<Growth> grown, List<Vma> fresh) {
   private static final long PAGE = EngineLimits.PAGE_SIZE;
 
   /** A kept range and where it is to end. */
@@ -36,7 +35,6 @@ public record LayoutChange(
 
   public LayoutChange {
     gone = List.copyOf(gone);
-    protect = List.copyOf(protect);
     grown = List.copyOf(grown);
     fresh = List.copyOf(fresh);
   }
@@ -54,29 +52,22 @@ public record LayoutChange(
 
   /** Compares two layouts of one address space. */
   public static LayoutChange between(AddressSpaceImage before, AddressSpaceImage after) {
-    List<Vma> old = before.mappings().stream().filter(LayoutChange::isEarly).toList();
-    List<Vma> now = after.mappings().stream().filter(LayoutChange::isEarly).toList();
+    List<Vma> old = bases(before);
     List<AddressRange> keptRanges = new ArrayList<>();
     List<Growth> grown = new ArrayList<>();
     List<Vma> fresh = new ArrayList<>();
-    List<Vma> protect = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < now.size(); i++) {
-      Vma vma = now.get(i);
+    for (Vma vma : bases(after)) {
       while (from < old.size() && old.get(from).range().end() <= vma.range().start()) {
         from++;
       }
       Vma best = best(old, from, vma);
-      boolean joinsLeft = i > 0 && joins(now.get(i - 1), vma);
-      if (best == null || (joinsLeft && best.range().start() > vma.range().start())) {
+      if (best == null) {
         fresh.add(vma);
         continue;
       }
       AddressRange common = common(best, vma);
       keptRanges.add(common);
-      if (!best.protection().equals(vma.protection())) {
-        protect.add(part(vma, common));
-      }
       if (vma.range().start() < common.start()) {
         fresh.add(part(vma, new AddressRange(vma.range().start(), common.start())));
       }
@@ -85,17 +76,14 @@ public record LayoutChange(
       }
     }
     PageSet kept = PageSet.of(keptRanges, PAGE);
-    return new LayoutChange(kept, early(before).minus(kept).addresses(PAGE), protect, grown, fresh);
+    return new LayoutChange(kept, early(before).minus(kept).addresses(PAGE), grown, fresh);
   }
 
-  /**
-   * Whether the kernel would make one mapping of two neighbours. A new part to the left of a kept
-   * mapping would then become part of the neighbour instead.
-   */
-  private static boolean joins(Vma left, Vma right) {
-    return left.range().end() == right.range().start()
-        && alike(left, right)
-        && left.protection().equals(right.protection());
+  private static List<Vma> bases(AddressSpaceImage space) {
+    return MappingGroup.of(space.mappings()).stream()
+        .map(MappingGroup::base)
+        .filter(LayoutChange::isEarly)
+        .toList();
   }
 
   /**
@@ -121,23 +109,11 @@ public record LayoutChange(
   }
 
   private static boolean alike(Vma was, Vma is) {
-    return was.flags().equals(is.flags())
-        && was.name().equals(is.name())
-        && was.protectionKey().equals(is.protectionKey())
-        && was.numaPolicy().equals(is.numaPolicy());
+    return was.flags().equals(is.flags()) && was.protection().equals(is.protection());
   }
 
-  private static Vma part(Vma vma, AddressRange range) {
-    Protection protection = vma.protection();
-    return new Vma(
-        range,
-        protection,
-        vma.shared(),
-        vma.flags(),
-        vma.kind(),
-        vma.name(),
-        vma.protectionKey(),
-        vma.numaPolicy());
+  private static Vma part(Vma base, AddressRange range) {
+    return new Vma(range, base.protection(), base.shared(), base.flags(), base.kind());
   }
 
   /**

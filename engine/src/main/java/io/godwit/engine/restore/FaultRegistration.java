@@ -5,6 +5,8 @@ import io.godwit.core.GodwitException;
 import io.godwit.engine.EngineError;
 import io.godwit.engine.EngineLimits;
 import io.godwit.engine.pages.LayoutChange;
+import io.godwit.engine.pages.MappingGroup;
+import io.godwit.image.AddressSpaceImage;
 import io.godwit.image.Vma;
 import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
@@ -15,12 +17,14 @@ import io.godwit.linux.Userfaultfd;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.abi.UserfaultfdAbi;
 import io.godwit.policy.transfer.PageSet;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the faults of a process that is being built known to this process (userfaultfd(2)). */
 final class FaultRegistration {
   private static final long CLOEXEC_NONBLOCK = 0x80800;
   private static final int DONT_NEED = 4;
+  private static final int POPULATE_WRITE = 23;
 
   private FaultRegistration() {}
 
@@ -45,6 +49,24 @@ final class FaultRegistration {
     } finally {
       injector.call(Syscall.CLOSE, number);
     }
+    PageSet pages = PageSet.of(missing, EngineLimits.PAGE_SIZE);
+    List<MappingGroup> groups =
+        MappingGroup.of(process.image().memory().mappings()).stream()
+            .filter(group -> LayoutChange.isEarly(group.base()))
+            .filter(group -> !among(group.range(), pages).isEmpty())
+            .toList();
+    for (MappingGroup group : groups) {
+      if (group.isSplit()) {
+        // One page, so that the parts have an anon_vma in common before they are parts.
+        long first =
+            among(group.range(), pages).addresses(EngineLimits.PAGE_SIZE).getFirst().start();
+        process
+            .calls()
+            .room(1, 0)
+            .add(Syscall.MADVISE, first, EngineLimits.PAGE_SIZE, POPULATE_WRITE)
+            .mayFail(); // before Linux 5.14
+      }
+    }
     for (AddressRange range : missing) {
       // A huge page that was made for its neighbours may have put zeros there.
       process.calls().room(1, 0).add(Syscall.MADVISE, range.start(), range.length(), DONT_NEED);
@@ -56,11 +78,9 @@ final class FaultRegistration {
               | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMAP
               | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMOVE
               | UserfaultfdAbi.UFFD_FEATURE_EVENT_UNMAP);
-      PageSet pages = PageSet.of(missing, EngineLimits.PAGE_SIZE);
-      for (Vma vma : process.image().memory().mappings()) {
-        PageSet own = PageSet.of(List.of(vma.range()), EngineLimits.PAGE_SIZE);
-        if (LayoutChange.isEarly(vma) && !own.and(pages).isEmpty()) {
-          made.register(vma.range(), UserfaultfdAbi.UFFDIO_REGISTER_MODE_MISSING);
+      for (AddressRange run : runs(process.image().memory())) {
+        if (!among(run, pages).isEmpty()) {
+          made.register(run, UserfaultfdAbi.UFFDIO_REGISTER_MODE_MISSING);
         }
       }
       return made;
@@ -68,5 +88,27 @@ final class FaultRegistration {
       made.close();
       throw e;
     }
+  }
+
+  private static PageSet among(AddressRange range, PageSet pages) {
+    return PageSet.of(List.of(range), EngineLimits.PAGE_SIZE).and(pages);
+  }
+
+  /**
+   * Neighbouring mappings together: two that the program makes alike become one only if both are
+   * registered or neither.
+   */
+  private static List<AddressRange> runs(AddressSpaceImage space) {
+    List<AddressRange> runs = new ArrayList<>();
+    for (Vma vma : space.mappings()) {
+      if (LayoutChange.isEarly(vma)) {
+        AddressRange range = vma.range();
+        if (!runs.isEmpty() && runs.getLast().end() == range.start()) {
+          range = new AddressRange(runs.removeLast().start(), range.end());
+        }
+        runs.add(range);
+      }
+    }
+    return runs;
   }
 }

@@ -5,8 +5,10 @@ import io.godwit.core.GodwitException;
 import io.godwit.engine.EngineError;
 import io.godwit.engine.kind.memory.MappedFiles;
 import io.godwit.engine.pages.LayoutChange;
+import io.godwit.engine.pages.MappingGroup;
 import io.godwit.image.AddressSpaceImage;
 import io.godwit.image.MemoryLayout;
+import io.godwit.image.Protection;
 import io.godwit.image.Vma;
 import io.godwit.image.VmaFlag;
 import io.godwit.image.VmaKind;
@@ -53,6 +55,7 @@ final class MemoryBuilder {
   private final Restoration restoration;
   private final RestoredProcess process;
   private final AddressSpaceImage space;
+  private final List<MappingGroup> groups;
   private final MappedFiles files;
   private final AddressRange staging;
 
@@ -63,6 +66,7 @@ final class MemoryBuilder {
     this.restoration = restoration;
     this.process = process;
     this.space = process.image().memory();
+    this.groups = MappingGroup.of(space.mappings());
     this.files = MappedFiles.of(restoration);
     this.staging = staging;
   }
@@ -70,8 +74,8 @@ final class MemoryBuilder {
   void build() {
     clear();
     Map<Fd, Integer> numbers = passFiles();
-    for (Vma vma : space.mappings()) {
-      map(vma, numbers);
+    for (MappingGroup group : groups) {
+      map(group.base(), numbers);
     }
     setLayout(numbers);
     for (int number : numbers.values()) {
@@ -83,9 +87,9 @@ final class MemoryBuilder {
   /** Makes the kernel's mappings and those without a file, while the source still runs. */
   void buildEarly() {
     clear();
-    for (Vma vma : space.mappings()) {
-      if (LayoutChange.isEarly(vma)) {
-        map(vma, Map.of());
+    for (MappingGroup group : groups) {
+      if (LayoutChange.isEarly(group.base())) {
+        map(group.base(), Map.of());
       }
     }
     process.calls().flush();
@@ -105,13 +109,6 @@ final class MemoryBuilder {
       process.calls().room(1, 0).add(Syscall.MADVISE, range.start(), range.length(), DONT_NEED);
     }
     Map<Fd, Integer> numbers = passFiles();
-    for (Vma vma : change.protect()) {
-      AddressRange range = vma.range();
-      process
-          .calls()
-          .room(1, 0)
-          .add(Syscall.MPROTECT, range.start(), range.length(), vma.protection().bits());
-    }
     for (LayoutChange.Growth growth : change.grown()) {
       AddressRange kept = growth.kept();
       process
@@ -122,9 +119,9 @@ final class MemoryBuilder {
     for (Vma vma : change.fresh()) {
       map(vma, numbers);
     }
-    for (Vma vma : space.mappings()) {
-      if (!LayoutChange.isEarly(vma)) {
-        map(vma, numbers);
+    for (MappingGroup group : groups) {
+      if (!LayoutChange.isEarly(group.base())) {
+        map(group.base(), numbers);
       }
     }
     setLayout(numbers);
@@ -134,14 +131,30 @@ final class MemoryBuilder {
     process.calls().flush();
   }
 
-  /** After the pages are there: what would hinder writing them, or would be lost by it. */
+  /**
+   * After the pages are there: splits what was made as one mapping, and gives all what would hinder
+   * writing to them, or would be lost by it.
+   */
   void finish() {
-    for (Vma vma : space.mappings()) {
-      AddressRange range = vma.range();
-      if (vma.flags().contains(VmaFlag.LOCKED)) {
-        process.calls().room(1, 0).add(Syscall.MLOCK, range.start(), range.length()).mayFail();
+    for (MappingGroup group : groups) {
+      Protection made = group.base().protection();
+      for (Vma vma : group.parts()) {
+        AddressRange range = vma.range();
+        if (!vma.protection().equals(made)) {
+          process
+              .calls()
+              .room(1, 0)
+              .add(Syscall.MPROTECT, range.start(), range.length(), vma.protection().bits());
+        }
+        advise(vma);
+        if (vma.flags().contains(VmaFlag.LOCKED)) {
+          process.calls().room(1, 0).add(Syscall.MLOCK, range.start(), range.length()).mayFail();
+        }
       }
+    }
+    for (Vma vma : space.mappings()) {
       if (vma.flags().contains(VmaFlag.SEALED)) {
+        AddressRange range = vma.range();
         process.calls().room(1, 0).add(Syscall.MSEAL, range.start(), range.length(), 0);
       }
     }
@@ -265,7 +278,6 @@ final class MemoryBuilder {
             flags,
             descriptor,
             offset);
-    advise(vma);
   }
 
   private long number(Vma vma, Map<Fd, Integer> numbers) {

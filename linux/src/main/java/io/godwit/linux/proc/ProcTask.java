@@ -152,9 +152,15 @@ public record ProcTask(String directory) {
     return Descriptors.readLink(path("root"));
   }
 
-  /** Threads of the process in ascending order. */
+  /**
+   * Threads of the process, the main one first and the others in ascending order: their numbers may
+   * be lower, since the kernel begins anew with the low ones when it has reached the highest.
+   */
   public List<Tid> threads() {
-    return numbers("task").stream().map(Tid::new).toList();
+    List<Integer> numbers = numbers("task");
+    String process = directory.substring(directory.lastIndexOf('/') + 1);
+    numbers.sort(Comparator.comparing(number -> !process.equals(number.toString())));
+    return numbers.stream().map(Tid::new).toList();
   }
 
   /** One thread of this process. */

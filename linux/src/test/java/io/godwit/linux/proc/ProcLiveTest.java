@@ -43,6 +43,16 @@ class ProcLiveTest {
   }
 
   @Test
+  void theMainThreadIsTheFirstEvenIfItsNumberIsNotTheLowest(@TempDir Path proc) throws Exception {
+    for (int tid : new int[] {301, 32766, 300}) {
+      Files.createDirectories(proc.resolve("32766/task/" + tid));
+    }
+    assertThat(new ProcFs(proc.toString()).process(new Pid(32766)).threads())
+        .extracting(tid -> tid.number())
+        .containsExactly(32766, 300, 301);
+  }
+
+  @Test
   void everyProcessOfTheMachineParses() {
     int read = 0;
     for (Pid pid : PROC.processes()) {

@@ -148,6 +148,9 @@ public final class MemoryKind implements ResourceKind {
             .findFirst()
             .ifPresent(l -> refuse(mapping, "its flags in smaps have '" + l + "'"));
         letters.forEach(l -> VmaFlag.ofMnemonic(l).ifPresent(kept::add));
+        if (mapping.shared() || mapping.writable()) {
+          kept.remove(VmaFlag.CHARGED); // it goes without saying
+        }
       }
       return new Vma(
           mapping.range(),
