@@ -66,7 +66,21 @@ public enum Method {
    * {@code drain} ({@link DrainView}); a {@link DrainView} at the end. Root alone. A client that
    * leaves only stops watching.
    */
-  ADMINISTER("administer");
+  ADMINISTER("administer"),
+  /** A {@link JobSpec}; {@code jobs}: a list of {@link JobView}, one for each job of an array. */
+  SUBMIT("submit"),
+  /**
+   * {@code what}, a job's id or name, or nothing for all; {@code ended}: whether those that are
+   * over are told too, as far as they are remembered; {@code jobs}: a list of {@link JobView}.
+   */
+  JOBS("jobs"),
+  /** No parameters; {@code queues}: a list of {@link QueueView}. */
+  QUEUES("queues"),
+  /**
+   * {@code what}, a job's id or name, an array's id for all of it; {@code action} ({@link
+   * JobAction}); {@code jobs}: a list of {@link JobView}.
+   */
+  JOB("job");
 
   private final String wireName;
 

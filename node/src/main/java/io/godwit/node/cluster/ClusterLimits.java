@@ -49,6 +49,9 @@ public final class ClusterLimits {
   /** Whoever asks the scheduler's thread waits at most this long. */
   public static final Duration ANSWER_TIME = Duration.ofSeconds(5);
 
+  /** A job that has found no node within this time waits for another turn. */
+  public static final Duration PLACEMENT_TIME = Duration.ofMillis(1500);
+
   /** Entries of one note. */
   public static final int ENTRIES = 4096;
 

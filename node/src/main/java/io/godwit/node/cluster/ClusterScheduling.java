@@ -10,6 +10,7 @@ import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.load.ProcessKey;
 import io.godwit.policy.load.ProcessLoad;
 import io.godwit.policy.scheduling.Decision;
+import io.godwit.policy.scheduling.ResourceExpression;
 import io.godwit.policy.scheduling.SchedulingEffect;
 import io.godwit.policy.scheduling.SchedulingEvent;
 import io.godwit.wire.proto.AdmitReply;
@@ -111,6 +112,22 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
           cycle.spreadProfile();
         });
     return chosen;
+  }
+
+  /**
+   * Where a job is to start: blocks for a moment.
+   *
+   * @param full nodes that have no place for it
+   */
+  public JobPlacement place(
+      String pod, String program, String user, ResourceExpression needs, Set<NodeId> full)
+      throws InterruptedException {
+    return cycle.jobs().place(self, pod, program, user, needs, full);
+  }
+
+  /** A pod is about to start that was placed by {@link #place}. */
+  public void starting(String pod) {
+    cycle.post(() -> cycle.jobs().starting(pod));
   }
 
   /** This node's load as it was last looked at. */

@@ -14,12 +14,10 @@ import io.godwit.policy.scheduling.CostEstimator;
 import io.godwit.policy.scheduling.Decision;
 import io.godwit.policy.scheduling.LocalNode;
 import io.godwit.policy.scheduling.MeasuredCost;
-import io.godwit.policy.scheduling.ResourceExpression;
 import io.godwit.policy.scheduling.Scheduler;
 import io.godwit.policy.scheduling.SchedulingEffect;
 import io.godwit.policy.scheduling.SchedulingEvent;
 import io.godwit.wire.proto.LoadNote;
-import io.godwit.wire.proto.LoadTaken;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -34,7 +32,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -68,7 +65,8 @@ final class DutyCycle implements AutoCloseable {
   private final CostEstimator cost = new MeasuredCost(FIRST_COST_NANOS, FIRST_BYTES_PER_SECOND);
   private final SplittableRandom random = new SplittableRandom();
   private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(ClusterLimits.QUEUE);
-  private final Semaphore notes = new Semaphore(ClusterLimits.NOTES_AT_ONCE);
+  private final NoteSender notes;
+  private final JobPlacements jobs = new JobPlacements(this);
   private final Map<String, ResidentPod> here = new LinkedHashMap<>();
   private final Set<String> placing = new HashSet<>();
   private final Map<String, NodeId> leftForDrain = new LinkedHashMap<>();
@@ -128,6 +126,12 @@ final class DutyCycle implements AutoCloseable {
         new Liveness(
             self, ClusterLimits.PROBE_AFTER.toNanos(), ClusterLimits.SUSPECT_AFTER.toNanos());
     this.moves = new MoveQueue(neighbours, ended -> post(() -> ended(ended)));
+    this.notes =
+        new NoteSender(
+            neighbours,
+            profiles,
+            node -> post(() -> liveness.heard(node, System.nanoTime())),
+            () -> post(this::reprofile));
     long now = System.nanoTime();
     this.collectAt = now;
     this.scheduleAt = now;
@@ -266,14 +270,19 @@ final class DutyCycle implements AutoCloseable {
     if (first) {
       return;
     }
+    tell(new SchedulingEvent.Needs(key, pod.needs()));
     if (foreign || pod.moved()) {
       tell(new SchedulingEvent.Arrived(key));
+      return;
+    }
+    if (jobs.takeStarted(pod.name())) {
+      tell(new SchedulingEvent.Started(key));
       return;
     }
     ProcessLoad process = collector.process(pod.name(), true, now);
     if (process != null && !draining) {
       placing.add(pod.name());
-      tell(new SchedulingEvent.PlacementWanted(process, ResourceExpression.ANY));
+      tell(new SchedulingEvent.PlacementWanted(process, pod.needs()));
     }
   }
 
@@ -309,7 +318,7 @@ final class DutyCycle implements AutoCloseable {
       tellLoad(new LoadEvent.Members(members));
     }
     for (NodeId node : liveness.probes(ClusterLimits.PROBES_AT_ONCE, now)) {
-      send(node, LoadNote.newBuilder().setKind(LoadNote.Kind.PROBE).setSentNanos(now));
+      notes.send(node, LoadNote.newBuilder().setKind(LoadNote.Kind.PROBE).setSentNanos(now));
     }
     for (NodeId node : liveness.suspects(now)) {
       LOG.log(Level.INFO, "node {0} is silent and suspected", node);
@@ -360,7 +369,7 @@ final class DutyCycle implements AutoCloseable {
   void tellLoad(LoadEvent event) {
     for (LoadEffect effect : load.on(event, System.nanoTime())) {
       switch (effect) {
-        case LoadEffect.Send(NodeId to, var message) -> send(to, LoadCodec.encode(message));
+        case LoadEffect.Send(NodeId to, var message) -> notes.send(to, LoadCodec.encode(message));
         case LoadEffect.ViewReady ready -> {
           remember();
           tell(SchedulingEvent.ViewReady.READY);
@@ -386,8 +395,10 @@ final class DutyCycle implements AutoCloseable {
           move(key, to, decision);
       case SchedulingEffect.Suspend(ProcessKey key, Decision decision) -> suspend(key, true);
       case SchedulingEffect.Continue(ProcessKey key, Decision decision) -> suspend(key, false);
-      case SchedulingEffect.AskForWork(NodeId of) -> send(of, loadNote(LoadNote.Kind.WORK_WANTED));
-      case SchedulingEffect.TellNoWork(NodeId to) -> send(to, loadNote(LoadNote.Kind.NO_WORK));
+      case SchedulingEffect.AskForWork(NodeId of) ->
+          notes.send(of, loadNote(LoadNote.Kind.WORK_WANTED));
+      case SchedulingEffect.TellNoWork(NodeId to) ->
+          notes.send(to, loadNote(LoadNote.Kind.NO_WORK));
       // Answers to questions are taken where they are asked, see admit.
       case SchedulingEffect.Admit admit -> {}
       case SchedulingEffect.Refuse refuse -> {}
@@ -408,6 +419,9 @@ final class DutyCycle implements AutoCloseable {
    */
   private void place(ProcessKey key, NodeId on, Decision decision) {
     String pod = names.find(key);
+    if (jobs.placed(key, on)) {
+      return;
+    }
     if (pod != null && placing.remove(pod)) {
       if (on.equals(self)) {
         tell(new SchedulingEvent.Started(key));
@@ -451,33 +465,11 @@ final class DutyCycle implements AutoCloseable {
 
   // Notes.
 
-  private void send(NodeId to, LoadNote.Builder note) {
-    if (!notes.tryAcquire()) {
-      return;
-    }
-    LoadNote ready = note.setProfileVersion(profiles.current().text().getVersion()).build();
-    Thread.ofVirtual().name("godwit-note-" + to).start(() -> deliver(to, ready));
-  }
-
-  private void deliver(NodeId to, LoadNote note) {
-    try {
-      LoadTaken taken = neighbours.tell(to, note);
-      post(() -> liveness.heard(to, System.nanoTime()));
-      if (taken.hasProfile() && profiles.adopt(taken.getProfile())) {
-        post(this::reprofile);
-      }
-    } catch (GodwitException | IllegalArgumentException silent) {
-      LOG.log(Level.DEBUG, "node {0} did not take a note: {1}", to, silent.getMessage());
-    } finally {
-      notes.release();
-    }
-  }
-
   /** Tells all others which profile is in use, now and not only by the way. */
   void spreadProfile() {
     for (NodeId node : members) {
       if (!node.equals(self)) {
-        send(
+        notes.send(
             node,
             LoadNote.newBuilder()
                 .setKind(LoadNote.Kind.PROBE)
@@ -514,6 +506,17 @@ final class DutyCycle implements AutoCloseable {
     for (LoadRecord record : load.records(System.nanoTime())) {
       seen.put(record.node(), record);
     }
+  }
+
+  /** Where jobs are to start. */
+  JobPlacements jobs() {
+    return jobs;
+  }
+
+  /** Looks at the pods now: some have just started. */
+  void collectNow() {
+    collectAt = System.nanoTime() + ClusterLimits.COLLECTION.toNanos();
+    collect(System.nanoTime());
   }
 
   /** What is known of another node's load, or null. */

@@ -1,6 +1,7 @@
 package io.godwit.node.cluster;
 
 import io.godwit.core.NodeId;
+import io.godwit.policy.scheduling.ResourceExpression;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param moved whether it has ever been moved
  * @param inDoubt whether nobody knows who owns it: it is not to be touched
  * @param processes as this node numbers them, its init left out
+ * @param needs what it needs of any node that it runs on
  */
 public record ResidentPod(
     String name,
@@ -21,9 +23,22 @@ public record ResidentPod(
     String command,
     boolean moved,
     boolean inDoubt,
-    List<Integer> processes) {
+    List<Integer> processes,
+    ResourceExpression needs) {
   public ResidentPod {
     processes = List.copyOf(processes);
+  }
+
+  /** One that any node will do for. */
+  public ResidentPod(
+      String name,
+      NodeId home,
+      String user,
+      String command,
+      boolean moved,
+      boolean inDoubt,
+      List<Integer> processes) {
+    this(name, home, user, command, moved, inDoubt, processes, ResourceExpression.ANY);
   }
 
   /** The program's name, for lists of names. */

@@ -12,6 +12,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class Locator {
   private final Map<NodeId, Long> backoffUntil = new HashMap<>();
   private final Map<ProcessKey, Map<NodeId, Long>> unsuitableUntil = new HashMap<>();
   private final Map<ProcessKey, ResourceExpression> needs = new HashMap<>();
+  private final Map<ProcessKey, Set<NodeId>> full = new HashMap<>();
   private long expiryNanos = Long.MIN_VALUE;
 
   Locator(SchedulingPolicies policies, CostEstimator cost, RandomGenerator random) {
@@ -81,7 +84,10 @@ final class Locator {
       }
       return new Found(null, null, rejected);
     }
-    LoadRecord target = policies.location().choose(process, expression, left, random);
+    LoadRecord target =
+        expression.ordered()
+            ? expression.best(left)
+            : policies.location().choose(process, expression, left, random);
     for (LoadRecord other : left) {
       if (!other.node().equals(target.node())) {
         rejected.add(
@@ -122,6 +128,9 @@ final class Locator {
       return Rejection.of(
           name, Rejection.Cause.UNSUITABLE, "lacked something that it needs a short while ago");
     }
+    if (full.getOrDefault(process.key(), Set.of()).contains(name)) {
+      return noPlace(name);
+    }
     if (!home && !load.accepts()) {
       return Rejection.of(
           name,
@@ -131,8 +140,7 @@ final class Locator {
           "takes no foreign processes at present");
     }
     if (!expression.holdsFor(load)) {
-      return Rejection.of(
-          name, Rejection.Cause.EXPRESSION, "does not satisfy %s", expression.text());
+      return unsatisfied(name, expression);
     }
     if (load.memoryFreeBytes() < process.memoryBytes()) {
       return Rejection.of(
@@ -209,13 +217,42 @@ final class Locator {
     }
   }
 
-  /** Whether the node has what the process needs. */
-  boolean suits(ProcessKey process, NodeLoad load) {
-    return needs.getOrDefault(process, ResourceExpression.ANY).holdsFor(load);
+  /** Nodes on which the process is not to start; none from its start on. */
+  void full(ProcessKey process, Set<NodeId> nodes) {
+    if (nodes.isEmpty()) {
+      full.remove(process);
+    } else {
+      full.put(process, nodes);
+    }
+  }
+
+  /** Whether the node has what the process needs, and a place for it. */
+  boolean suits(ProcessKey process, NodeId node, NodeLoad load) {
+    return unfit(process, node, load).isEmpty();
+  }
+
+  /** Why this node itself is no place for the process; empty where it is one. */
+  Optional<Rejection> unfit(ProcessKey process, NodeId node, NodeLoad load) {
+    if (full.getOrDefault(process, Set.of()).contains(node)) {
+      return Optional.of(noPlace(node));
+    }
+    ResourceExpression expression = needs.getOrDefault(process, ResourceExpression.ANY);
+    return expression.holdsFor(load)
+        ? Optional.empty()
+        : Optional.of(unsatisfied(node, expression));
+  }
+
+  private static Rejection noPlace(NodeId node) {
+    return Rejection.of(node, Rejection.Cause.NOT_ELIGIBLE, "its queue has no place left there");
+  }
+
+  private static Rejection unsatisfied(NodeId node, ResourceExpression expression) {
+    return Rejection.of(node, Rejection.Cause.EXPRESSION, "does not satisfy %s", expression.text());
   }
 
   void forget(ProcessKey process) {
     needs.remove(process);
+    full.remove(process);
     unsuitableUntil.remove(process);
   }
 

@@ -105,6 +105,11 @@ public record ResourceExpression(
     return select == null || value(select, afterUsage(load)) != 0;
   }
 
+  /** Whether it says by what nodes are to be compared, whatever the location policy says. */
+  public boolean ordered() {
+    return !order.equals(ANY.order());
+  }
+
   /** The best of the nodes by {@code order[...]}; ties go to the first name. */
   public LoadRecord best(List<LoadRecord> nodes) {
     Comparator<LoadRecord> better = Comparator.comparing(LoadRecord::node);

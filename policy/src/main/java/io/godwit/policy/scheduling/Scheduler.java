@@ -87,13 +87,24 @@ public final class Scheduler {
   public List<SchedulingEffect> on(SchedulingEvent event, long nowNanos) {
     return switch (event) {
       case SchedulingEvent.Tick tick -> tick(nowNanos);
-      case SchedulingEvent.PlacementWanted(ProcessLoad process, ResourceExpression needs) ->
-          placementWanted(process, needs, nowNanos);
+      case SchedulingEvent.PlacementWanted(
+              ProcessLoad process,
+              ResourceExpression needs,
+              Set<NodeId> full) -> {
+        locator.needs(process.key(), needs);
+        locator.full(process.key(), full);
+        yield placementWanted(process, nowNanos);
+      }
+      case SchedulingEvent.Needs(ProcessKey process, ResourceExpression needs) -> {
+        locator.needs(process, needs);
+        yield NOTHING;
+      }
       case SchedulingEvent.Started started -> activate(Trigger.PROCESS_STARTED, nowNanos);
       case SchedulingEvent.Ended(ProcessKey process) -> {
         locator.forget(process);
         departures.forget(process);
         leaving.remove(process);
+        placements.remove(process);
         yield activate(Trigger.PROCESS_ENDED, nowNanos);
       }
       case SchedulingEvent.ViewReady ready -> decide(nowNanos);
@@ -169,11 +180,9 @@ public final class Scheduler {
     return wantCandidates(nowNanos);
   }
 
-  private List<SchedulingEffect> placementWanted(
-      ProcessLoad process, ResourceExpression needs, long nowNanos) {
-    locator.needs(process.key(), needs);
+  private List<SchedulingEffect> placementWanted(ProcessLoad process, long nowNanos) {
     NodeLoad own = local.load();
-    boolean suitable = needs.holdsFor(own) && !departures.draining();
+    boolean suitable = locator.suits(process.key(), self, own) && !departures.draining();
     Rejection unfit = policies.selection().rejects(process);
     if (suitable && (unfit != null || !policies.activation().place(own))) {
       String why =
@@ -246,7 +255,7 @@ public final class Scheduler {
       ProcessLoad process, List<LoadRecord> known, long nowNanos) {
     NodeLoad own = local.load();
     double here = own.stretchWith(own.runQueue() + 1);
-    boolean mustLeave = departures.draining() || !locator.suits(process.key(), own);
+    boolean mustLeave = departures.draining() || !locator.suits(process.key(), self, own);
     Locator.Found found =
         locator.find(
             process,
@@ -257,6 +266,7 @@ public final class Scheduler {
             nowNanos);
     LoadRecord target = found.target();
     if (target == null && mustLeave) {
+      locator.unfit(process.key(), self, own).ifPresent(found.rejected()::addFirst);
       log.add(
           new Decision(
               nowNanos,
@@ -294,6 +304,7 @@ public final class Scheduler {
       long nowNanos) {
     Decision decision = new Decision(nowNanos, kind, process.key(), on, why, rejected);
     log.add(decision);
+    locator.full(process.key(), Set.of());
     return new SchedulingEffect.Place(process.key(), on, decision);
   }
 

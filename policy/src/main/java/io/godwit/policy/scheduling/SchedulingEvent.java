@@ -4,6 +4,7 @@ import io.godwit.core.NodeId;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.load.ProcessKey;
 import io.godwit.policy.load.ProcessLoad;
+import java.util.Set;
 
 /** What can happen to a scheduler. */
 public sealed interface SchedulingEvent {
@@ -12,9 +13,25 @@ public sealed interface SchedulingEvent {
     public static final Tick TICK = new Tick();
   }
 
-  /** A process is about to start and may be started elsewhere. */
-  record PlacementWanted(ProcessLoad process, ResourceExpression needs)
-      implements SchedulingEvent {}
+  /**
+   * A process is about to start and may be started elsewhere.
+   *
+   * @param full nodes, this one perhaps among them, that it is not to start on
+   */
+  record PlacementWanted(ProcessLoad process, ResourceExpression needs, Set<NodeId> full)
+      implements SchedulingEvent {
+    public PlacementWanted {
+      full = Set.copyOf(full);
+    }
+
+    /** On any node that has what it needs. */
+    public PlacementWanted(ProcessLoad process, ResourceExpression needs) {
+      this(process, needs, Set.of());
+    }
+  }
+
+  /** What a process needs of any node that it is moved to. */
+  record Needs(ProcessKey process, ResourceExpression needs) implements SchedulingEvent {}
 
   /** A process has started here. */
   record Started(ProcessKey process) implements SchedulingEvent {}
