@@ -8,15 +8,20 @@ import io.godwit.cli.CommandBody;
 import io.godwit.cli.CommandIo;
 import io.godwit.cli.DrainCommand;
 import io.godwit.cli.ExplainCommand;
+import io.godwit.cli.HistoryCommand;
 import io.godwit.cli.InitCommand;
+import io.godwit.cli.JobActionCommand;
+import io.godwit.cli.JobsCommand;
 import io.godwit.cli.JoinCommand;
 import io.godwit.cli.LogsCommand;
 import io.godwit.cli.MigrateCommand;
 import io.godwit.cli.NodesCommand;
 import io.godwit.cli.OwnerCommand;
 import io.godwit.cli.PsCommand;
+import io.godwit.cli.QueuesCommand;
 import io.godwit.cli.RunCommand;
 import io.godwit.cli.SignalCommand;
+import io.godwit.cli.SubmitCommand;
 import io.godwit.cli.TokenCommand;
 import io.godwit.cli.UndrainCommand;
 import io.godwit.cli.WaitCommand;
@@ -36,6 +41,7 @@ final class Commands {
   record Entry(String name, String group, String summary) {}
 
   private static final String PROCESSES = "Processes";
+  private static final String JOBS = "Jobs";
   private static final String CLUSTER = "Cluster";
   private static final String OTHER = "Other";
 
@@ -66,6 +72,13 @@ final class Commands {
       case "drain" -> new DrainCommand(io);
       case "undrain" -> new UndrainCommand(io);
       case "owner" -> new OwnerCommand(io);
+      case "submit" -> new SubmitCommand(io);
+      case "jobs" -> new JobsCommand(io);
+      case "queues" -> new QueuesCommand(io);
+      case "hold" -> JobActionCommand.hold(io);
+      case "release" -> JobActionCommand.release(io);
+      case "cancel" -> JobActionCommand.cancel(io);
+      case "history" -> new HistoryCommand(io);
       case "explain" -> new ExplainCommand(io);
       case "node" -> new NodeCommand(io);
       case "checkpoint" -> new CheckpointCommand(io);
@@ -96,6 +109,13 @@ final class Commands {
         new Entry("checkpoint", PROCESSES, "write a running process to an image"),
         new Entry("restart", PROCESSES, "rebuild a process from its image"),
         new Entry("image", PROCESSES, "show, verify or compare images"),
+        new Entry("submit", JOBS, "hand in a job, or an array of jobs"),
+        new Entry("jobs", JOBS, "list jobs, where they run and what they wait for"),
+        new Entry("queues", JOBS, "list queues, their limits and what is in them"),
+        new Entry("hold", JOBS, "keep a job from starting, or stop it"),
+        new Entry("release", JOBS, "let a held job go on"),
+        new Entry("cancel", JOBS, "take a job out of its queue, or kill it"),
+        new Entry("history", JOBS, "tell how jobs have ended"),
         new Entry("init", CLUSTER, "make a cluster"),
         new Entry("token", CLUSTER, "make a token for one more node"),
         new Entry("join", CLUSTER, "take this node into a cluster"),

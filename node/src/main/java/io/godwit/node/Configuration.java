@@ -1,6 +1,7 @@
 package io.godwit.node;
 
 import io.godwit.core.NodeId;
+import io.godwit.node.jobs.JobSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,17 @@ import java.util.List;
  * cores = 0                      # processor cores that count; 0 counts all
  * evacuate-seconds = 0           # before the daemon stops its processes leave, within this time
  *
+ * [jobs]
+ * checkpoints = "/srv/godwit"    # a directory that all nodes share; left out: jobs keep no checkpoints
+ * lease-seconds = 20             # a checkpointed job runs so long without a word of its home
+ *
+ * [queue.night]                  # any number of queues; one named default is there where none is
+ * priority = 10                  # queues with a higher one start their jobs first
+ * user-jobs = 0                  # jobs of one user at once; 0: any number
+ * queue-jobs = 0                 # jobs of the queue at once; 0: any number
+ * node-jobs = 0                  # jobs of the queue on one node at once; 0: as many as it has cores
+ * hours = ["20:00-06:00"]        # when its jobs may start; empty: always
+ *
  * [owner]
  * watch = false                  # input at terminals and keyboard means that the owner is at work
  * idle-seconds = 60              # the owner has left when nothing was typed for this long
@@ -59,7 +71,8 @@ public record Configuration(
     List<String> users,
     long memoryReserveBytes,
     Duration readyTimeout,
-    Scheduling scheduling) {
+    Scheduling scheduling,
+    JobSettings jobs) {
 
   /**
    * What the node's scheduler is told.
@@ -111,7 +124,8 @@ public record Configuration(
         List.of(),
         64L << 20,
         Duration.ofMinutes(2),
-        Scheduling.DEFAULT);
+        Scheduling.DEFAULT,
+        JobSettings.DEFAULT);
   }
 
   /** The same with other addresses. */
@@ -162,6 +176,7 @@ public record Configuration(
         users,
         memoryReserveBytes,
         readyTimeout,
-        under);
+        under,
+        jobs);
   }
 }

@@ -3,15 +3,20 @@ package io.godwit.node;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.Spelling;
+import io.godwit.core.control.PodName;
+import io.godwit.node.jobs.JobSettings;
 import io.godwit.node.journal.DurableFiles;
 import io.godwit.node.security.Addresses;
+import io.godwit.policy.jobs.Hours;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,7 @@ import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
 
 /** Reads a {@link Configuration} from TOML and reports all problems of the file at once. */
 public final class ConfigurationReader {
@@ -40,12 +46,22 @@ public final class ConfigurationReader {
               "cluster.profile",
               "cluster.cores",
               "cluster.evacuate-seconds",
+              "jobs.checkpoints",
+              "jobs.lease-seconds",
               "owner.watch",
               "owner.idle-seconds",
               "owner.load"));
 
   /** A typing slip changes at most this many characters. */
   private static final int SLIP = 3;
+
+  /** What each table [queue.NAME] may hold. */
+  static final Set<String> QUEUE_KEYS =
+      new TreeSet<>(List.of("priority", "user-jobs", "queue-jobs", "node-jobs", "hours"));
+
+  private static final String QUEUE = "queue";
+  private static final long MOST_LEASE_SECONDS = 3600;
+  private static final int MOST_JOBS = 1_000_000;
 
   private final TomlParseResult toml;
   private final List<String> problems = new ArrayList<>();
@@ -122,7 +138,57 @@ public final class ConfigurationReader {
         Duration.ofSeconds(
             number(
                 "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)),
-        scheduling(defaults.scheduling()));
+        scheduling(defaults.scheduling()),
+        jobs());
+  }
+
+  private JobSettings jobs() {
+    String checkpoints = text("jobs.checkpoints", "");
+    if (!checkpoints.isEmpty() && !checkpoints.startsWith("/")) {
+      problem("jobs.checkpoints", "'" + checkpoints + "' is not an absolute path");
+    }
+    Duration lease =
+        Duration.ofSeconds(
+            number("jobs.lease-seconds", JobSettings.LEASE.toSeconds(), 2, MOST_LEASE_SECONDS));
+    Map<String, JobSettings.Queue> queues = new LinkedHashMap<>();
+    TomlTable tables = toml.isTable(QUEUE) ? toml.getTable(QUEUE) : null;
+    if (tables != null) {
+      for (String name : tables.keySet()) {
+        if (tables.isTable(name) && PodName.isValid(name)) {
+          queues.put(name, queue(name));
+        } else {
+          problem(QUEUE + "." + name, "a queue is a table [queue.NAME] with a name such as night");
+        }
+      }
+    }
+    if (queues.isEmpty()) {
+      queues.putAll(JobSettings.DEFAULT.queues());
+    }
+    return new JobSettings(queues, checkpoints.isEmpty() ? null : Path.of(checkpoints), lease);
+  }
+
+  private JobSettings.Queue queue(String name) {
+    String at = QUEUE + "." + name + ".";
+    List<String> hours = texts(at + "hours");
+    try {
+      Hours understood = Hours.parse(hours);
+      assert understood.spans().size() == hours.size();
+    } catch (IllegalArgumentException malformed) {
+      problem(at + "hours", String.valueOf(malformed.getMessage()));
+      hours = List.of();
+    }
+    return JobSettings.Queue.of(
+        name,
+        (int) number(at + "priority", 0, -MOST_JOBS, MOST_JOBS),
+        (int) number(at + "user-jobs", 0, 0, MOST_JOBS),
+        (int) number(at + "queue-jobs", 0, 0, MOST_JOBS),
+        (int) number(at + "node-jobs", 0, 0, MOST_JOBS),
+        hours);
+  }
+
+  private static boolean ofQueue(String key) {
+    String[] parts = key.split("\\.", -1);
+    return parts.length == 3 && parts[0].equals(QUEUE) && QUEUE_KEYS.contains(parts[2]);
   }
 
   private Configuration.Scheduling scheduling(Configuration.Scheduling defaults) {
@@ -140,7 +206,7 @@ public final class ConfigurationReader {
 
   private void checkKeys() {
     for (String key : toml.dottedKeySet()) {
-      if (!KEYS.contains(key)) {
+      if (!KEYS.contains(key) && !ofQueue(key)) {
         String near = nearest(key);
         problem(key, "there is no such key" + (near == null ? "" : "; did you mean " + near + "?"));
       }

@@ -20,6 +20,8 @@ import java.nio.file.StandardOpenOption;
  * members/    one record for each node of the cluster
  * journal/    one record for each process: owner, epoch, stage of its migration
  * processes/  one record for each process that is here or was started here
+ * jobs/       one record for each job that was submitted here
+ * tags/       what goes with a process besides what it is
  * pods/       what the pod room keeps for each pod
  * lock        held by the daemon that runs
  * control.sock  where commands of this machine reach the daemon
@@ -75,6 +77,14 @@ public record StateDirectory(Path root) {
 
   public Path processes() {
     return root.resolve("processes");
+  }
+
+  public Path jobs() {
+    return root.resolve("jobs");
+  }
+
+  public Path tags() {
+    return root.resolve("tags");
   }
 
   /** The socket for commands. */

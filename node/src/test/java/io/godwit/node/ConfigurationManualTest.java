@@ -40,6 +40,19 @@ class ConfigurationManualTest {
   }
 
   @Test
+  void everyKeyOfAQueueIsDescribed() throws IOException {
+    Pattern key = Pattern.compile("^\\| `queue\\.NAME\\.([a-z-]+)` \\|.+\\|$");
+    List<String> described = new ArrayList<>();
+    for (String line : Files.readAllLines(MANUAL)) {
+      Matcher row = key.matcher(line);
+      if (row.matches()) {
+        described.add(row.group(1));
+      }
+    }
+    assertThat(described).containsExactlyInAnyOrderElementsOf(ConfigurationReader.QUEUE_KEYS);
+  }
+
+  @Test
   void theDefaultsAreWhatAnEmptyFileGives() throws IOException {
     List<String> lines = new ArrayList<>();
     defaults()

@@ -46,6 +46,7 @@ public final class Checkpoint {
   private final Extractor.Surroundings around;
   private final CheckpointOptions options;
   private final Consumer<Progress> progress;
+  private final Runnable whileFrozen;
 
   /**
    * What a checkpoint took.
@@ -60,6 +61,7 @@ public final class Checkpoint {
   /**
    * @param roots in the node's PID namespace
    * @param external descriptors that whoever restarts supplies again
+   * @param whileFrozen done once while nothing runs, before the processes go on
    */
   public Checkpoint(
       Engine engine,
@@ -67,13 +69,26 @@ public final class Checkpoint {
       Set<ExternalDescriptor> external,
       Extractor.Surroundings around,
       CheckpointOptions options,
-      Consumer<Progress> progress) {
+      Consumer<Progress> progress,
+      Runnable whileFrozen) {
     this.engine = engine;
     this.roots = List.copyOf(roots);
     this.external = Set.copyOf(external);
     this.around = around;
     this.options = options;
     this.progress = progress;
+    this.whileFrozen = whileFrozen;
+  }
+
+  /** As above, with nothing to be done while the processes stand still. */
+  public Checkpoint(
+      Engine engine,
+      List<Pid> roots,
+      Set<ExternalDescriptor> external,
+      Extractor.Surroundings around,
+      CheckpointOptions options,
+      Consumer<Progress> progress) {
+    this(engine, roots, external, around, options, progress, () -> {});
   }
 
   /** Makes the image, or a further generation of it. */
@@ -101,6 +116,7 @@ public final class Checkpoint {
     StoredPages pages = new StoredPages(writer, before);
     if (!options.leaveRunning()) {
       try (FrozenPod frozen = freeze()) {
+        whileFrozen.run();
         PodImage image = send(frozen, pages, frozen.privatePages());
         ImageHeader header = writer.commit(image);
         frozen.kill();
@@ -118,6 +134,7 @@ public final class Checkpoint {
       }
       try (FrozenPod frozen = freeze()) {
         Map<ObjectId, List<AddressRange>> present = frozen.privatePages();
+        whileFrozen.run();
         image =
             send(
                 frozen,

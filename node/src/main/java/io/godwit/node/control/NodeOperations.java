@@ -121,6 +121,15 @@ public interface NodeOperations {
   /** Takes this node into the cluster of the node at that address, host:port. */
   ClusterView join(String address, String token);
 
+  /** The jobs that were submitted to this node, where it takes any. */
+  default JobOperations jobs() {
+    throw new GodwitException(
+        NodeError.NOT_WILLING,
+        "asking for jobs",
+        "this node takes none",
+        "ask a node that does: godwit nodes");
+  }
+
   /** Load information and scheduling, where the node has them. */
   default SchedulingOperations scheduling() {
     throw new GodwitException(

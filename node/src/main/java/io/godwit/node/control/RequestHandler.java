@@ -80,6 +80,10 @@ final class RequestHandler {
       case PROFILE -> scheduling().profile(fields);
       case EXPLAIN -> scheduling().explain(fields);
       case ADMINISTER -> scheduling().administer(fields);
+      case SUBMIT -> new JobRequests(operations, caller).submit(params);
+      case JOBS -> new JobRequests(operations, caller).jobs(fields);
+      case JOB -> new JobRequests(operations, caller).act(fields);
+      case QUEUES -> new JobRequests(operations, caller).queues();
     };
   }
 

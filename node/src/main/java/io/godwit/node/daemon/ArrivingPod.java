@@ -182,7 +182,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
 
   @Override
   public void thaw() {
-    processes.thawing(pod);
+    processes.thawing(pod, entry);
     awaitClock();
     pod.cgroup().thaw();
     FollowingPages.Following pages = behind;

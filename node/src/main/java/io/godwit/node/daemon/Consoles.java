@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,24 @@ final class Consoles implements AutoCloseable {
             });
   }
 
+  /**
+   * What the program has written beyond these places never happened: it goes on from there. Whoever
+   * is attached is detached.
+   */
+  void reset(String pod, long outputEnd, long errorEnd) {
+    forgetRelay(pod);
+    ConsoleHome old = homes.remove(pod);
+    if (old != null) {
+      old.close();
+    }
+    Path directory = directories.apply(pod).resolve("console");
+    if (java.nio.file.Files.isDirectory(directory)) {
+      try (ConsoleLog log = new ConsoleLog(directory, LOG_BYTES)) {
+        log.cut(outputEnd, errorEnd);
+      }
+    }
+  }
+
   /** The pod has left or ended. */
   void forgetRelay(String pod) {
     ConsoleRelay relay = relays.remove(pod);
@@ -130,18 +149,29 @@ final class Consoles implements AutoCloseable {
     }
   }
 
-  /** Another node opens the way to the home of a pod that runs there. */
-  StreamObserver<ConsoleFrame> opened(NodeId by, StreamObserver<ConsoleFrame> back) {
+  /**
+   * Another node opens the way to the home of a pod that runs there.
+   *
+   * @param heeded whether a pod's instance there is the one that counts
+   */
+  StreamObserver<ConsoleFrame> opened(
+      NodeId by, StreamObserver<ConsoleFrame> back, Predicate<String> heeded) {
     return new StreamObserver<>() {
+      private volatile String pod = "";
       private volatile ConsoleChannel.End end = message -> {};
 
       @Override
       public void onNext(ConsoleFrame frame) {
         if (frame.getKindCase() == ConsoleFrame.KindCase.OPEN) {
-          ConsoleHome home = home(frame.getOpen().getPod());
+          pod = frame.getOpen().getPod();
+          if (!heeded.test(pod)) {
+            back.onCompleted(); // it asks again; the process may be on its way there
+            return;
+          }
+          ConsoleHome home = home(pod);
           end = home;
           home.connect(channel(back));
-        } else {
+        } else if (heeded.test(pod)) {
           end.receive(ConsoleMessage.of(frame.getData().getBytes().toByteArray()));
         }
       }

@@ -14,7 +14,10 @@ import io.godwit.node.StateDirectory;
 import io.godwit.node.cluster.ClusterScheduling;
 import io.godwit.node.cluster.Guesthood;
 import io.godwit.node.control.ControlServer;
+import io.godwit.node.control.JobOperations;
 import io.godwit.node.control.NodeOperations;
+import io.godwit.node.jobs.JobRoom;
+import io.godwit.node.jobs.JobSettings;
 import io.godwit.node.migration.Migrations;
 import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.PhaseGate;
@@ -63,6 +66,8 @@ public final class Daemon implements AutoCloseable {
   private final NodeFacts facts;
   private final ControlServer control;
   private final NodeOperations operations;
+  private final DaemonLeases leases;
+  private final JobRoom jobs;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable ClusterLink link;
@@ -118,8 +123,21 @@ public final class Daemon implements AutoCloseable {
     this.consoles = new Consoles(pods::directoryOf);
     this.processes =
         new LocalProcesses(
-            configuration.name(), pods, new ProcessRegistry(state.processes()), consoles);
+            configuration.name(),
+            pods,
+            new ProcessRegistry(state.processes()),
+            consoles,
+            new PodTags(state.tags()));
     this.mover = new EnginePods(self(), engine, pods, processes, facts);
+    PodImages images = new PodImages(self(), engine, pods, processes);
+    JobSettings told = configuration.jobs();
+    DaemonJobs host =
+        new DaemonJobs(
+            this, processes, pods, images, cores(), facts.architecture(), told.checkpoints());
+    this.leases = new DaemonLeases(this, processes, pods, host, told.lease());
+    this.jobs = new JobRoom(host, told, leases.book(), state.jobs());
+    leases.serve(jobs);
+    processes.attach(leases);
     processes.readopt(Migrations.recorded(state.journal()));
     IdentityFiles identity = new IdentityFiles(state);
     if (identity.present()) {
@@ -127,11 +145,10 @@ public final class Daemon implements AutoCloseable {
     }
     this.operations =
         new DaemonOperations(
-            this,
-            processes,
-            new PodImages(self(), engine, pods, processes),
-            new Adoption(self(), engine, pods, processes));
+            this, processes, images, new Adoption(self(), engine, pods, processes));
     preferThisDaemon();
+    leases.holder().start();
+    jobs.start();
     this.control = ControlServer.start(controlSocket, operations);
     LOG.log(
         Level.INFO,
@@ -194,7 +211,7 @@ public final class Daemon implements AutoCloseable {
             self(),
             state.root(),
             told.profile(),
-            told.cores() > 0 ? told.cores() : Runtime.getRuntime().availableProcessors(),
+            cores(),
             facts.architecture(),
             new Guesthood(
                 configuration.accept(),
@@ -206,7 +223,13 @@ public final class Daemon implements AutoCloseable {
             new DaemonNeighbours(made));
     scheduling = begun;
     made.attach(begun);
+    made.attach(leases);
     begun.start();
+  }
+
+  private int cores() {
+    int told = configuration.scheduling().cores();
+    return told > 0 ? told : Runtime.getRuntime().availableProcessors();
   }
 
   private MoveOrder order(String pod) {
@@ -253,6 +276,11 @@ public final class Daemon implements AutoCloseable {
   /** Its load layer and scheduler; null while it belongs to no cluster. */
   public @Nullable ClusterScheduling scheduling() {
     return scheduling;
+  }
+
+  /** The jobs that were submitted to it. */
+  JobOperations jobs() {
+    return jobs;
   }
 
   NodeDescription description() {
@@ -323,6 +351,8 @@ public final class Daemon implements AutoCloseable {
     } catch (IOException gone) {
       LOG.log(Level.DEBUG, "closing the control socket: {0}", gone.getMessage());
     }
+    jobs.close();
+    leases.holder().close();
     if (scheduled != null) {
       scheduled.close();
     }

@@ -18,6 +18,7 @@ import io.godwit.node.NodeError;
 import io.godwit.node.control.Attachment;
 import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
+import io.godwit.node.control.JobOperations;
 import io.godwit.node.control.NodeOperations;
 import io.godwit.node.control.SchedulingOperations;
 import io.godwit.node.home.ConsoleHome;
@@ -453,6 +454,11 @@ final class DaemonOperations implements NodeOperations {
   @Override
   public ClusterView createCluster(String name) {
     return daemon.createCluster(name);
+  }
+
+  @Override
+  public JobOperations jobs() {
+    return daemon.jobs();
   }
 
   @Override

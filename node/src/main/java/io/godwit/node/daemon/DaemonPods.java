@@ -50,7 +50,8 @@ final class DaemonPods implements ResidentPods {
                 entry.command(),
                 entry.epoch().number() > 1,
                 !entry.remark().isEmpty(),
-                pod.get().processes().stream().map(Pid::number).toList()));
+                pod.get().processes().stream().map(Pid::number).toList(),
+                processes.tags().of(entry.name()).needs()));
       }
     }
     return here;

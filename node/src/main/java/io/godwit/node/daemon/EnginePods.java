@@ -97,6 +97,7 @@ final class EnginePods implements ProcessMover {
   @Override
   public Requirements inspect(String name) {
     Pod pod = pod(name);
+    processes.requireMayLeave(name);
     following.awaitAll(name);
     List<Pid> roots = roots(pod);
     awaitCalm(roots, ArrivalPod.externals(pod)).throwIfRefused();
@@ -125,7 +126,8 @@ final class EnginePods implements ProcessMover {
             pod.record().hostname(),
             pod.record().network(),
             pod.record().terminal(),
-            pod.record().clocks().now())
+            pod.record().clocks().now(),
+            processes.tags().of(name))
         .toBytes();
   }
 
@@ -222,6 +224,7 @@ final class EnginePods implements ProcessMover {
     try {
       // Durable before the word that all is there: a daemon that is restarted has it from here.
       processes.expect(description.process());
+      processes.tags().put(name, description.tag());
       return new ArrivingPod(engine, pod, description.process(), processes, following);
     } catch (RuntimeException failed) {
       pod.close();

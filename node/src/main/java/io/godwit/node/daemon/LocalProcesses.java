@@ -51,15 +51,25 @@ final class LocalProcesses implements Residents {
   private final PodRoom pods;
   private final ProcessRegistry registry;
   private final Consoles consoles;
+  private final PodTags tags;
 
   /** Thawed, and not yet told of: a program may end in between. */
   private final Map<String, Pod> arriving = new ConcurrentHashMap<>();
 
+  /** Names of processes that have ended and nobody has seen how. */
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
+
+  /** Names of processes that were lost and are about to begin again here. */
+  private final Set<String> retaken = ConcurrentHashMap.newKeySet();
+
+  private volatile JobsOfNode jobs = JobsOfNode.NONE;
   private volatile Function<NodeId, PeerConnection> peers;
   private volatile boolean connected;
 
-  LocalProcesses(NodeId self, PodRoom pods, ProcessRegistry registry, Consoles consoles) {
+  LocalProcesses(
+      NodeId self, PodRoom pods, ProcessRegistry registry, Consoles consoles, PodTags tags) {
     this.self = self;
+    this.tags = tags;
     this.pods = pods;
     this.registry = registry;
     this.consoles = consoles;
@@ -119,6 +129,7 @@ final class LocalProcesses implements Residents {
           && entry.node().equals(self)
           && pods.find(entry.name()).isEmpty()) {
         // It ended while no daemon watched, or with its machine.
+        lost.add(entry.name());
         ended(entry.name(), LOST_STATUS);
       } else if (!entry.home().equals(self)
           && !entry.node().equals(self)
@@ -144,10 +155,16 @@ final class LocalProcesses implements Residents {
   private static final int LOST_STATUS = 9;
 
   ProcessEntry run(Caller caller, RunSpec spec) {
+    return run(caller, spec, PodTags.PLAIN);
+  }
+
+  /** As above, a program that needs certain nodes or a lease. */
+  ProcessEntry run(Caller caller, RunSpec spec, PodTags.Tag tag) {
     Account owner = owner(caller, spec);
     String name = spec.name() == null ? freshName(spec.arguments().getFirst()) : spec.name();
     ProcessEntry entry = fresh(name, owner.uid(), owner.name(), command(spec.arguments()), 0);
-    registry.add(entry);
+    Optional<ProcessEntry> before = begin(entry);
+    tags.put(name, tag);
     boolean started = false;
     try {
       Pod pod = pods.create(podSpec(name, owner, spec));
@@ -159,7 +176,7 @@ final class LocalProcesses implements Residents {
       return running;
     } finally {
       if (!started) {
-        registry.remove(name);
+        notBegun(name, before);
       }
     }
   }
@@ -171,7 +188,7 @@ final class LocalProcesses implements Residents {
    * @param connected gets its console before it runs
    */
   ProcessEntry enter(ProcessEntry entry, Supplier<Pod> build, Consumer<ConsoleHome> connected) {
-    registry.add(entry);
+    Optional<ProcessEntry> before = begin(entry);
     boolean entered = false;
     try {
       Pod pod = build.get();
@@ -183,9 +200,58 @@ final class LocalProcesses implements Residents {
       return entry;
     } finally {
       if (!entered) {
-        registry.remove(entry.name());
+        notBegun(entry.name(), before);
       }
     }
+  }
+
+  /** A name that lives is refused, unless its process was taken back from where it was lost. */
+  private Optional<ProcessEntry> begin(ProcessEntry entry) {
+    if (!retaken.contains(entry.name())) {
+      registry.add(entry);
+      tags.put(entry.name(), PodTags.PLAIN);
+      return Optional.empty();
+    }
+    Optional<ProcessEntry> before = registry.find(entry.name());
+    registry.replace(entry);
+    return before;
+  }
+
+  private void notBegun(String name, Optional<ProcessEntry> before) {
+    if (before.isPresent()) {
+      registry.replace(before.get());
+    } else {
+      registry.remove(name);
+    }
+  }
+
+  /** A process that certainly runs nowhere is this node's from now on and may begin here again. */
+  void retake(String pod, Epoch epoch) {
+    registry.change(pod, e -> e.at(self, epoch).running());
+    lost.remove(pod);
+    retaken.add(pod);
+  }
+
+  /** It has begun again. */
+  void retakenRuns(String pod) {
+    retaken.remove(pod);
+  }
+
+  /** Whether nobody has seen how the process ended. */
+  boolean isLost(String pod) {
+    return lost.contains(pod);
+  }
+
+  /** Another node has a process of this home, by its home's leave; on disk when this returns. */
+  void granted(String pod, NodeId by, Epoch epoch) {
+    registry.change(pod, e -> later(e, by, epoch));
+  }
+
+  /** Another instance has taken the place of one that is here: what is left of it is killed. */
+  void revoked(String pod) {
+    consoles.forgetRelay(pod);
+    pods.find(pod).ifPresent(Pod::relinquish);
+    registry.remove(pod);
   }
 
   /**
@@ -339,7 +405,10 @@ final class LocalProcesses implements Residents {
             peers
                 .apply(entry.get().home())
                 .calls()
-                .report(ReportRequest.newBuilder().setProcess(entry.get().status(0)).build());
+                .report(
+                    ReportRequest.newBuilder()
+                        .setProcess(entry.get().status(0).toBuilder().setLost(lost.contains(name)))
+                        .build());
         if (entry.get().waitStatus() != null) {
           registry.remove(name);
         }
@@ -371,6 +440,15 @@ final class LocalProcesses implements Residents {
 
   List<ProcessEntry> all() {
     return registry.all();
+  }
+
+  PodTags tags() {
+    return tags;
+  }
+
+  /** A process that may not run may not be sent on either. */
+  void requireMayLeave(String pod) {
+    jobs.requireMayLeave(pod);
   }
 
   Consoles consoles() {
@@ -428,8 +506,14 @@ final class LocalProcesses implements Residents {
   }
 
   /** A pod that has arrived is about to run: from now on it may end. */
-  void thawing(Pod pod) {
+  void thawing(Pod pod, ProcessEntry entry) {
     arriving.put(pod.id(), pod);
+    jobs.arriving(pod, entry);
+  }
+
+  /** From now on there is somebody who looks after jobs. */
+  void attach(JobsOfNode who) {
+    jobs = who;
   }
 
   /** A pod is about to arrive: what its description says of it. */
@@ -463,6 +547,11 @@ final class LocalProcesses implements Residents {
   @Override
   public Epoch reported(ProcessStatus status, NodeId by) {
     Epoch epoch = new Epoch(status.getEpoch());
+    if (status.getLost()
+        && registry.find(status.getPod()).filter(e -> e.epoch().equals(epoch)).isPresent()
+        && jobs.gone(status.getPod())) {
+      return epoch;
+    }
     Optional<ProcessEntry> known =
         registry.change(
             status.getPod(),
@@ -508,6 +597,11 @@ final class LocalProcesses implements Residents {
 
   @Override
   public StreamObserver<ConsoleFrame> relay(NodeId by, StreamObserver<ConsoleFrame> back) {
-    return consoles.opened(by, back);
+    return consoles.opened(
+        by,
+        back,
+        pod ->
+            !jobs.needsLease(pod)
+                || registry.find(pod).filter(e -> e.node().equals(by)).isPresent());
   }
 }

@@ -5,6 +5,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.pod.TimeOffsets;
+import io.godwit.policy.scheduling.ResourceExpressionParser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
  * <pre>
  *  u8 version | utf name, user, command, home, hostname | i32 uid, main pod pid | i64 epoch, started
  *  u8 network? | u8 terminal? | i64 monotonic, boottime (nanoseconds, when it was sent)
+ *  utf resource expression | u8 lease needed?
  * </pre>
  *
  * @param clocks what the pod's clocks showed when this was sent
@@ -27,8 +29,9 @@ record PodDescription(
     String hostname,
     boolean network,
     boolean terminal,
-    TimeOffsets.Clocks clocks) {
-  private static final int VERSION = 1;
+    TimeOffsets.Clocks clocks,
+    PodTags.Tag tag) {
+  private static final int VERSION = 2;
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -47,6 +50,8 @@ record PodDescription(
       out.writeBoolean(terminal);
       out.writeLong(clocks.monotonicNanos());
       out.writeLong(clocks.bootNanos());
+      out.writeUTF(tag.needs().text());
+      out.writeBoolean(tag.leased());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -75,7 +80,8 @@ record PodDescription(
           hostname,
           in.readBoolean(),
           in.readBoolean(),
-          new TimeOffsets.Clocks(in.readLong(), in.readLong()));
+          new TimeOffsets.Clocks(in.readLong(), in.readLong()),
+          new PodTags.Tag(ResourceExpressionParser.parse(in.readUTF()), in.readBoolean()));
     } catch (IOException | IllegalArgumentException malformed) {
       throw damaged(String.valueOf(malformed.getMessage()));
     }

@@ -17,13 +17,17 @@ import io.godwit.node.checkpoint.Checkpoint;
 import io.godwit.node.checkpoint.CheckpointOptions;
 import io.godwit.node.checkpoint.Restart;
 import io.godwit.node.pod.ArrivalPod;
+import io.godwit.node.pod.ConsoleRelay;
+import io.godwit.node.pod.ConsoleState;
 import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodRoom;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Images of the pods of this node, and pods made from images. */
@@ -42,6 +46,61 @@ final class PodImages {
 
   /** Writes an image of a pod that is here. */
   CheckpointReport checkpoint(String name, CheckpointSpec spec, Consumer<Progress> progress) {
+    return checkpoint(name, spec, progress, () -> {});
+  }
+
+  /** An image, and what the program had written to its console when it was taken. */
+  record Stored(CheckpointReport report, long outputEnd, long errorEnd) {}
+
+  /** Writes an image of a job that is here, which runs on. */
+  Stored store(String name, CheckpointSpec spec) {
+    ConsoleRelay relay =
+        processes
+            .consoles()
+            .relay(name)
+            .orElseThrow(() -> processes.unknown(name, "writing an image of '" + name + "'"));
+    AtomicReference<ConsoleState> console = new AtomicReference<>();
+    try {
+      CheckpointReport report =
+          checkpoint(name, spec, progress -> {}, () -> console.set(suspended(relay)));
+      ConsoleState then = Objects.requireNonNull(console.get());
+      return new Stored(report, end(then.output()), end(then.error()));
+    } finally {
+      if (console.get() != null) {
+        resume(relay);
+      }
+    }
+  }
+
+  private static long end(ConsoleState.Output stream) {
+    return stream.position() + stream.unaccepted().length;
+  }
+
+  private static ConsoleState suspended(ConsoleRelay relay) {
+    try {
+      return relay.suspend();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw stopping(stopping);
+    }
+  }
+
+  private static void resume(ConsoleRelay relay) {
+    try {
+      relay.resume();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw stopping(stopping);
+    }
+  }
+
+  private static GodwitException stopping(InterruptedException cause) {
+    return new GodwitException(
+        NodeError.STOPPING, "writing an image", "the daemon stops", "try again", cause);
+  }
+
+  private CheckpointReport checkpoint(
+      String name, CheckpointSpec spec, Consumer<Progress> progress, Runnable whileFrozen) {
     String what = "writing an image of '" + name + "'";
     Pod pod = pods.find(name).orElseThrow(() -> processes.unknown(name, what));
     List<Pid> roots = ProcFs.host().process(pod.init()).children();
@@ -57,7 +116,8 @@ final class PodImages {
                 ArrivalPod.externals(pod),
                 PodSurroundings.of(pod, entry.get(), self),
                 CheckpointOptions.of(spec),
-                progress)
+                progress,
+                whileFrozen)
             .to(Path.of(spec.directory()));
     return new CheckpointReport(
         name,

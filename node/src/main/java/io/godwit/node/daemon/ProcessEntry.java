@@ -40,6 +40,12 @@ record ProcessEntry(
         name, uid, user, command, home, node, epoch, startedMillis, podPid, status, "");
   }
 
+  /** The same, begun anew: what was told of its end was not so. */
+  ProcessEntry running() {
+    return new ProcessEntry(
+        name, uid, user, command, home, node, epoch, startedMillis, podPid, null, remark);
+  }
+
   ProcessEntry numbered(int number) {
     return new ProcessEntry(
         name, uid, user, command, home, node, epoch, startedMillis, number, waitStatus, remark);

@@ -45,6 +45,11 @@ final class ProcessRegistry {
           "a process of that name is on node " + old.node(),
           "choose another --name");
     }
+    replace(entry);
+  }
+
+  /** Takes an entry in the place of whatever there was of that name. */
+  synchronized void replace(ProcessEntry entry) {
     entry.write(directory);
     entries.put(entry.name(), entry);
     ends.put(entry.name(), new CompletableFuture<>());

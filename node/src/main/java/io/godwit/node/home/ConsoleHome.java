@@ -330,6 +330,26 @@ public final class ConsoleHome implements ConsoleChannel.End, AutoCloseable {
     }
   }
 
+  /** No input will ever come: the program reads an end of file. */
+  public void endInput() {
+    closeInput();
+  }
+
+  /** Waits until that much of each stream is here; false when the time is over first. */
+  public synchronized boolean awaitOutput(long outputEnd, long errorEnd, long timeoutMillis)
+      throws InterruptedException {
+    long end = System.nanoTime() + timeoutMillis * 1_000_000L;
+    while (output(ConsoleStream.OUTPUT).expected < outputEnd
+        || output(ConsoleStream.ERROR).expected < errorEnd) {
+      long left = (end - System.nanoTime()) / 1_000_000L;
+      if (left <= 0 || closed) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
   /** Where the log ends now. */
   public synchronized long logEnd() {
     return log.end();

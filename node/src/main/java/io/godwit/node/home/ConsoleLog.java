@@ -154,6 +154,52 @@ public final class ConsoleLog implements AutoCloseable {
     }
   }
 
+  /** Takes away what came behind these places of the streams; the rest stays in its order. */
+  public void cut(long outputEnd, long errorEnd) {
+    Map<ConsoleStream, Long> limits =
+        Map.of(ConsoleStream.OUTPUT, outputEnd, ConsoleStream.ERROR, errorEnd);
+    try {
+      long at = start();
+      Entry entry = at < end() ? entryAt(at) : null;
+      while (entry != null && endOf(entry) <= limits.getOrDefault(entry.stream(), 0L)) {
+        at = entry.next();
+        entry = at < end() ? entryAt(at) : null;
+      }
+      List<Entry> kept = new ArrayList<>();
+      for (long next = at; entry != null; entry = next < end() ? entryAt(next) : null) {
+        long room = limits.getOrDefault(entry.stream(), 0L) - entry.position();
+        if (room > 0) {
+          byte[] bytes =
+              room < entry.bytes().length
+                  ? java.util.Arrays.copyOf(entry.bytes(), (int) room)
+                  : entry.bytes();
+          kept.add(new Entry(entry.stream(), entry.position(), entry.when(), bytes, 0));
+        }
+        next = entry.next();
+      }
+      truncate(at);
+      limits.forEach((stream, limit) -> ends.merge(stream, limit, Math::min));
+      kept.forEach(each -> append(each.stream(), each.position(), each.bytes(), each.when()));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static long endOf(Entry entry) {
+    return entry.position() + entry.bytes().length;
+  }
+
+  private void truncate(long at) throws IOException {
+    newest.close();
+    while (segments.lastKey() > at) {
+      Files.deleteIfExists(segments.pollLastEntry().getValue());
+    }
+    newestStart = segments.lastKey();
+    newest = open(newestStart);
+    newest.truncate(at - newestStart);
+    newestLength = at - newestStart;
+  }
+
   /**
    * Records from a place on, at most about so many bytes; a place that is not kept any more means
    * the oldest.

@@ -59,6 +59,9 @@ final class Job {
   /** Whether a thread is starting, moving, checkpointing or restarting it. */
   boolean busy;
 
+  /** Whether it is being started and has not come to rest where it has its place. */
+  boolean starting;
+
   /** Whether it is wanted dead: no restart any more. */
   boolean killed;
 

@@ -31,8 +31,7 @@ public interface JobHost {
    *
    * @param full nodes that have no place for it
    */
-  Place place(
-      String pod, String program, String user, ResourceExpression needs, Set<NodeId> full)
+  Place place(String pod, String program, String user, ResourceExpression needs, Set<NodeId> full)
       throws InterruptedException;
 
   /** Whether a process that needs that may stay on this node. */
@@ -105,5 +104,6 @@ public interface JobHost {
   void retake(String pod, Written written);
 
   /** Restarts a process that was {@link #retake}n from a checkpoint; it runs when this returns. */
-  void restart(String pod, String directory, Written written, ResourceExpression needs) throws InterruptedException;
+  void restart(String pod, String directory, Written written, ResourceExpression needs)
+      throws InterruptedException;
 }

@@ -28,10 +28,15 @@ final class JobLimits {
   /** The home has to have what a job had written when its checkpoint was taken within this time. */
   static final Duration OUTPUT_TIME = Duration.ofSeconds(20);
 
+  /** Whoever acts on a job that is being started waits so long for that. */
+  static final Duration START_TIME = Duration.ofSeconds(20);
+
   /** A process that is killed has ended within this time. */
   static final Duration KILL_TIME = Duration.ofSeconds(10);
 
-  /** Least time between the end of a lease and a restart elsewhere; a quarter of the lease if more. */
+  /**
+   * Least time between the end of a lease and a restart elsewhere; a quarter of the lease if more.
+   */
   static final Duration MARGIN = Duration.ofSeconds(1);
 
   /** How often the guard of a lease that is over sees to it that nothing runs. */

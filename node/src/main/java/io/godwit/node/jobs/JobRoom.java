@@ -8,6 +8,7 @@ import io.godwit.core.control.JobSpec;
 import io.godwit.core.control.JobView;
 import io.godwit.core.control.QueueView;
 import io.godwit.node.NodeError;
+import io.godwit.node.control.JobOperations;
 import io.godwit.node.jobs.JobHost.Standing;
 import io.godwit.node.pod.PodError;
 import io.godwit.policy.jobs.Hours;
@@ -28,7 +29,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs that were submitted to this node. Safe from any thread; see the package. */
-public final class JobRoom implements AutoCloseable {
+public final class JobRoom implements JobOperations, AutoCloseable {
   private static final Logger LOG = System.getLogger(JobRoom.class.getName());
   private static final int KILLED = 9;
 
@@ -98,9 +99,10 @@ public final class JobRoom implements AutoCloseable {
 
   // What users ask.
 
-  /** Takes in a job, or an array of them. */
+  @Override
   public List<JobView> submit(int uid, String user, JobSpec spec) {
-    String queue = spec.queue() == null ? settings.queues().keySet().iterator().next() : spec.queue();
+    String queue =
+        spec.queue() == null ? settings.queues().keySet().iterator().next() : spec.queue();
     if (spec.queue() == null && settings.queues().containsKey(JobQueue.DEFAULT_NAME)) {
       queue = JobQueue.DEFAULT_NAME;
     }
@@ -125,22 +127,13 @@ public final class JobRoom implements AutoCloseable {
     }
   }
 
-  /**
-   * What became of jobs.
-   *
-   * @param what as {@link #act} takes it; null for all
-   * @param ended whether those that are over are told too
-   */
+  @Override
   public synchronized List<JobView> jobs(@Nullable String what, boolean ended) {
     return (what == null ? table.all() : table.named(what))
         .stream().filter(job -> ended || job.isOpen()).map(Job::view).toList();
   }
 
-  /**
-   * Does what a user asks with jobs.
-   *
-   * @param what a job's id, an array's, or a name
-   */
+  @Override
   public List<JobView> act(String what, JobAction action) {
     List<Job> meant;
     synchronized (this) {
@@ -168,10 +161,8 @@ public final class JobRoom implements AutoCloseable {
   private boolean act(Job job, JobAction action) {
     JobView.State before;
     synchronized (this) {
+      awaitStarted(job);
       before = job.state;
-      if (job.busy && !job.hasStarted()) {
-        throw busy(job);
-      }
       switch (action) {
         case HOLD -> {
           if (before == JobView.State.PENDING) {
@@ -225,6 +216,30 @@ public final class JobRoom implements AutoCloseable {
     }
   }
 
+  /** Whatever was being done with it is done. */
+  private synchronized void rest(Job job) {
+    job.busy = false;
+    job.starting = false;
+    notifyAll();
+  }
+
+  /** Called with the monitor: what is half started cannot be acted on. */
+  private void awaitStarted(Job job) {
+    long end = System.nanoTime() + JobLimits.START_TIME.toNanos();
+    while (job.starting) {
+      long left = (end - System.nanoTime()) / 1_000_000L;
+      if (left <= 0) {
+        throw busy(job);
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+        throw busy(job);
+      }
+    }
+  }
+
   private static GodwitException busy(Job job) {
     return new GodwitException(
         JobError.NOT_NOW,
@@ -233,13 +248,12 @@ public final class JobRoom implements AutoCloseable {
         "try again");
   }
 
-  /** The queues with what is in them. */
+  @Override
   public synchronized List<QueueView> queues() {
     List<QueueView> views = new ArrayList<>();
     for (JobSettings.Queue queue : settings.queues().values()) {
       JobQueue rule = queue.rule();
-      List<Job> open =
-          table.open().stream().filter(job -> job.queue.equals(rule.name())).toList();
+      List<Job> open = table.open().stream().filter(job -> job.queue.equals(rule.name())).toList();
       int running = (int) open.stream().filter(Job::hasStarted).count();
       views.add(
           new QueueView(
@@ -307,6 +321,9 @@ public final class JobRoom implements AutoCloseable {
 
   /** Starts the job whose turn it is; false where none may start. */
   private boolean dispatch() throws InterruptedException {
+    if (nothingWaits()) {
+      return false;
+    }
     Map<NodeId, Integer> cores = host.cores();
     Job job;
     JobOrder.Start start;
@@ -319,6 +336,7 @@ public final class JobRoom implements AutoCloseable {
       start = plan.starts().getFirst();
       job = byserial(start.id());
       job.busy = true;
+      job.starting = true;
     }
     try {
       start(job, start);
@@ -326,11 +344,15 @@ public final class JobRoom implements AutoCloseable {
       synchronized (this) {
         if (job.state == JobView.State.PENDING) {
           job.notBeforeNanos = System.nanoTime() + JobLimits.RETRY.toNanos();
-          job.busy = false;
+          rest(job);
         }
       }
     }
     return !closing;
+  }
+
+  private synchronized boolean nothingWaits() {
+    return table.open().stream().noneMatch(job -> job.state == JobView.State.PENDING);
   }
 
   private Job byserial(long serial) {
@@ -409,7 +431,7 @@ public final class JobRoom implements AutoCloseable {
     job.why = failed.what() + ": " + failed.why();
     job.waitStatus = NOT_FOUND_STATUS;
     job.endedMillis = System.currentTimeMillis();
-    job.busy = false;
+    rest(job);
     change(job, JobView.State.FAILED);
   }
 
@@ -444,7 +466,7 @@ public final class JobRoom implements AutoCloseable {
   }
 
   private synchronized void settled(Job job) {
-    job.busy = false;
+    rest(job);
     job.node = host.where(job.name).map(NodeId::name).orElse(job.node);
     survival.found(job);
     wake();
@@ -468,7 +490,7 @@ public final class JobRoom implements AutoCloseable {
     job.startedMillis = 0;
     job.node = "";
     job.why = why;
-    job.busy = false;
+    rest(job);
     job.notBeforeNanos = System.nanoTime() + JobLimits.RETRY.toNanos();
     change(job, JobView.State.PENDING);
   }
@@ -496,7 +518,7 @@ public final class JobRoom implements AutoCloseable {
     job.waitStatus = status;
     job.endedMillis = System.currentTimeMillis();
     job.why = "";
-    job.busy = false;
+    rest(job);
     change(job, status == 0 ? JobView.State.DONE : JobView.State.FAILED);
     wake();
   }
@@ -512,6 +534,22 @@ public final class JobRoom implements AutoCloseable {
     }
     change(job, to);
     return true;
+  }
+
+  /** Whether a process is to run: one whose job is over is not. */
+  public synchronized boolean wants(String pod) {
+    boolean known = table.all().stream().anyMatch(job -> job.name.equals(pod));
+    return !known || table.ofPod(pod).isPresent();
+  }
+
+  /**
+   * The process of a job is gone where it was, and nobody has seen how.
+   *
+   * @return whether it will be restarted
+   */
+  public boolean gone(String pod) {
+    Job job = ofPod(pod);
+    return job != null && job.survives() && survival.goneThere(job);
   }
 
   synchronized List<Job> openJobs() {

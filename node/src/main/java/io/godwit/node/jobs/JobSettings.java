@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints a directory that all nodes share; null where there is none
  * @param lease how long a checkpointed job may run without a word of its home
  */
-public record JobSettings(
-    Map<String, Queue> queues, @Nullable Path checkpoints, Duration lease) {
+public record JobSettings(Map<String, Queue> queues, @Nullable Path checkpoints, Duration lease) {
   /** The default lease. */
   public static final Duration LEASE = Duration.ofSeconds(20);
 

@@ -44,23 +44,23 @@ final class JobSurvival implements AutoCloseable {
   }
 
   /** A node says that a job's process has gone there unseen: with its machine. */
-  void goneThere(Job job) {
+  boolean goneThere(Job job) {
     synchronized (room) {
-      if (!job.hasStarted() || job.busy) {
-        return;
+      if (!job.hasStarted()) {
+        return false;
       }
+      leases.gone(job.name, System.nanoTime());
       gone(job);
     }
     room.wake();
+    return true;
   }
 
   void ended(Job job) {
     leases.back(job.name);
     Job.Image last = job.image;
     if (last != null) {
-      Thread.ofVirtual()
-          .name("godwit-discard-" + job.name)
-          .start(() -> discard(last.directory()));
+      Thread.ofVirtual().name("godwit-discard-" + job.name).start(() -> discard(last.directory()));
     }
   }
 
@@ -119,7 +119,8 @@ final class JobSurvival implements AutoCloseable {
 
   /** Called with the room's monitor. */
   private void lost(Job job, boolean here, long now) {
-    if (!here && leases.silence(job.name, now).filter(t -> t.compareTo(silenceTold) <= 0).isPresent()) {
+    if (!here
+        && leases.silence(job.name, now).filter(t -> t.compareTo(silenceTold) <= 0).isPresent()) {
       job.why = "";
       room.change(job, JobView.State.RUNNING); // it was heard again in time
       return;
@@ -144,7 +145,10 @@ final class JobSurvival implements AutoCloseable {
         host.run(job.uid, job.user, job.program, job.needs, true);
       } else {
         host.restart(
-            job.name, from.directory(), new JobHost.Written(from.outputEnd(), from.errorEnd()), job.needs);
+            job.name,
+            from.directory(),
+            new JobHost.Written(from.outputEnd(), from.errorEnd()),
+            job.needs);
       }
       restarted(job, from);
     } catch (InterruptedException stopping) {

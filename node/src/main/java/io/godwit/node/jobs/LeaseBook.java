@@ -75,9 +75,7 @@ public final class LeaseBook {
       return Answer.UNKNOWN;
     }
     int newer = epoch.compareTo(known.get().epoch());
-    if (newer < 0
-        || (newer == 0 && !known.get().node().equals(by))
-        || !owners.wanted(pod)) {
+    if (newer < 0 || (newer == 0 && !known.get().node().equals(by)) || !owners.wanted(pod)) {
       return Answer.REVOKED;
     }
     if (newer > 0) {
@@ -90,6 +88,11 @@ public final class LeaseBook {
   /** The process is on another node; where nothing was heard of it, time counts from now. */
   synchronized void away(String pod, long nowNanos) {
     claimed.putIfAbsent(pod, nowNanos);
+  }
+
+  /** Its node says that nothing is left of it: no lease is waited for. */
+  synchronized void gone(String pod, long nowNanos) {
+    claimed.put(pod, nowNanos - overNanos - 1);
   }
 
   /** The process is here, or nowhere. */

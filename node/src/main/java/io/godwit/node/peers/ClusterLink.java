@@ -67,6 +67,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   private volatile String advertise;
   private volatile boolean closing;
   private volatile PeerScheduling scheduling = PeerScheduling.NONE;
+  private volatile PeerJobs jobs = PeerJobs.NONE;
 
   /**
    * What a link is made of.
@@ -139,7 +140,8 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                     this::move,
                     this::greeted,
                     parts.clock(),
-                    () -> scheduling)));
+                    () -> scheduling,
+                    () -> jobs)));
     if (portOf(advertise) == 0) {
       advertise =
           Addresses.format(
@@ -192,6 +194,11 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   /** From now on others may ask this node's scheduler. */
   public void attach(PeerScheduling asked) {
     scheduling = asked;
+  }
+
+  /** From now on others may ask about jobs. */
+  public void attach(PeerJobs asked) {
+    jobs = asked;
   }
 
   /** What the machine cannot take, and what its owner does not want at present. */

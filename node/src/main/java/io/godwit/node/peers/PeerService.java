@@ -14,7 +14,11 @@ import io.godwit.wire.proto.AdmitReply;
 import io.godwit.wire.proto.AdmitRequest;
 import io.godwit.wire.proto.AwaitReply;
 import io.godwit.wire.proto.AwaitRequest;
+import io.godwit.wire.proto.ClaimReply;
+import io.godwit.wire.proto.ClaimRequest;
 import io.godwit.wire.proto.ConsoleFrame;
+import io.godwit.wire.proto.ControlReply;
+import io.godwit.wire.proto.ControlRequest;
 import io.godwit.wire.proto.DrainProgress;
 import io.godwit.wire.proto.DrainRequest;
 import io.godwit.wire.proto.ExplainReply;
@@ -41,6 +45,8 @@ import io.godwit.wire.proto.SignalReply;
 import io.godwit.wire.proto.SignalRequest;
 import io.godwit.wire.proto.StatusReply;
 import io.godwit.wire.proto.StatusRequest;
+import io.godwit.wire.proto.StoreReply;
+import io.godwit.wire.proto.StoreRequest;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -57,6 +63,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final Consumer<NodeId> greeted;
   private final InstantSource clock;
   private final Supplier<PeerScheduling> scheduling;
+  private final Supplier<PeerJobs> jobs;
 
   /** Moves a pod of this node for another node. */
   interface Mover {
@@ -72,7 +79,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Mover mover,
       Consumer<NodeId> greeted,
       InstantSource clock,
-      Supplier<PeerScheduling> scheduling) {
+      Supplier<PeerScheduling> scheduling,
+      Supplier<PeerJobs> jobs) {
     this.self = self;
     this.members = members;
     this.description = description;
@@ -82,6 +90,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.greeted = greeted;
     this.clock = clock;
     this.scheduling = scheduling;
+    this.jobs = jobs;
   }
 
   @Override
@@ -195,6 +204,21 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Thread.currentThread().interrupt();
       out.onError(WireFailure.toStatus(stopping(self)));
     }
+  }
+
+  @Override
+  public void claim(ClaimRequest request, StreamObserver<ClaimReply> out) {
+    answer(out, () -> jobs.get().claim(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void store(StoreRequest request, StreamObserver<StoreReply> out) {
+    answer(out, () -> jobs.get().store(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void control(ControlRequest request, StreamObserver<ControlReply> out) {
+    answer(out, () -> jobs.get().control(request, PeerServer.caller()));
   }
 
   @Override

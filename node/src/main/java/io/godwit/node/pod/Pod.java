@@ -2,6 +2,8 @@ package io.godwit.node.pod;
 
 import io.godwit.core.Pid;
 import io.godwit.linux.Fd;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.abi.Errno;
 import io.godwit.linux.launch.FdCalls;
 import io.godwit.linux.launch.ProcessHandles;
 import io.godwit.linux.launch.ScriptedInit;
@@ -161,7 +163,7 @@ public final class Pod {
       } finally {
         FdCalls.close(handle);
       }
-    } catch (io.godwit.linux.LinuxException gone) {
+    } catch (LinuxException gone) {
       return false;
     }
   }
@@ -169,7 +171,13 @@ public final class Pod {
   /** The program gets an end of file when it has read what is there. Pipes only. */
   void closeInput() {
     if (streams instanceof PodStreams.Pipes pipes) {
-      ScriptedInit.closeDescriptor(record.init(), InitDescriptors.INPUT_WRITE);
+      try {
+        ScriptedInit.closeDescriptor(record.init(), InitDescriptors.INPUT_WRITE);
+      } catch (LinuxException ended) {
+        if (!ended.is(Errno.ESRCH)) {
+          throw ended;
+        }
+      }
       replaceByNothing(pipes.input(), FdCalls.O_WRONLY);
     }
   }

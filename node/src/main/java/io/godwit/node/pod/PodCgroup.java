@@ -20,6 +20,9 @@ public final class PodCgroup {
 
   private final Path directory;
 
+  /** Whether the pod has to stay frozen whoever wants it thawed. */
+  private boolean held; // guarded by this
+
   PodCgroup(Path directory) {
     this.directory = directory;
   }
@@ -92,9 +95,32 @@ public final class PodCgroup {
     write("cgroup.freeze", "1");
   }
 
-  /** Lets all of them go on, at once. */
-  public void thaw() {
-    write("cgroup.freeze", "0");
+  /** Lets all of them go on, at once, unless the pod is {@link #hold held}. */
+  public synchronized void thaw() {
+    if (!held) {
+      write("cgroup.freeze", "0");
+    }
+  }
+
+  /** From now on {@link #thaw} does nothing; who wants the pod frozen freezes it besides. */
+  public synchronized void hold() {
+    held = true;
+  }
+
+  /**
+   * Ends {@link #hold}.
+   *
+   * @param thaw whether the pod goes on at once
+   */
+  public synchronized void release(boolean thaw) {
+    held = false;
+    if (thaw) {
+      thaw();
+    }
+  }
+
+  public synchronized boolean isHeld() {
+    return held;
   }
 
   /** Kills every process of the pod, frozen or not. */
