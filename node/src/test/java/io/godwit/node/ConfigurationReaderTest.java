@@ -2,6 +2,7 @@ package io.godwit.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.core.ExitStatus;
 import io.godwit.core.GodwitException;
@@ -89,5 +90,35 @@ class ConfigurationReaderTest {
     assertThatExceptionOfType(GodwitException.class)
         .isThrownBy(() -> ConfigurationReader.parse("[node\nname=", "broken", null))
         .withMessageContaining("line 1");
+  }
+
+  @Test
+  void queuesAreTablesAndTheirMistakesAreNamed() {
+    Configuration read =
+        ConfigurationReader.parse(
+            """
+            [jobs]
+            checkpoints = "/srv/godwit"
+            lease-seconds = 5
+            [queue.night]
+            priority = 10
+            user-jobs = 2
+            hours = ["20:00-06:00"]
+            """,
+            "it",
+            Path.of("/state"));
+    assertThat(read.jobs().checkpoints()).isEqualTo(Path.of("/srv/godwit"));
+    assertThat(read.jobs().lease()).isEqualTo(java.time.Duration.ofSeconds(5));
+    assertThat(read.jobs().queues().keySet()).containsExactly("night");
+    assertThat(read.jobs().queues().get("night").rule().userJobs()).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                ConfigurationReader.parse(
+                    "[queue.night]\nhours = [\"8-9\"]\nuserjobs = 1\n[queue]\nfast = 1",
+                    "it",
+                    Path.of("/state")))
+        .hasMessageContaining("queue.night.hours")
+        .hasMessageContaining("'8-9' is no span of hours")
+        .hasMessageContaining("queue.night.userjobs");
   }
 }

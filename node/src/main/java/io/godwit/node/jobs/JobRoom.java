@@ -295,8 +295,11 @@ public final class JobRoom implements JobOperations, AutoCloseable {
   }
 
   private synchronized void pause() throws InterruptedException {
-    if (!woken) {
-      wait(JobLimits.TICK.toMillis());
+    long end = System.nanoTime() + JobLimits.TICK.toNanos();
+    long left = JobLimits.TICK.toMillis();
+    while (!woken && left > 0) {
+      wait(left);
+      left = (end - System.nanoTime()) / 1_000_000L;
     }
     woken = false;
   }
