@@ -20,21 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batch work on two real nodes. */
 @Timeout(180)
 class JobsTest {
-  private static final String SETTINGS =
-      """
-
-      [cluster]
-      profile = "%s"
-      cores = %d
-
-      [queue.default]
-      [queue.narrow]
-      priority = 7
-      queue-jobs = 1
-      [queue.never]
-      hours = ["mon 0:00-0:01", "mon 0:02-0:03"]
-      """;
-
   private static Cluster cluster;
   @TempDir private Path directory;
 
@@ -45,7 +30,22 @@ class JobsTest {
   }
 
   private static void start(TestNode node) {
-    node.start(List.of(), SETTINGS.formatted("steady", node.name().name().equals("alpha") ? 1 : 3));
+    node.start(
+        List.of(),
+        """
+
+        [cluster]
+        profile = "steady"
+        cores = %d
+
+        [queue.default]
+        [queue.narrow]
+        priority = 7
+        queue-jobs = 1
+        [queue.never]
+        hours = ["mon 0:00-0:01", "mon 0:02-0:03"]
+        """
+            .formatted(node.name().name().equals("alpha") ? 1 : 3));
   }
 
   @AfterAll

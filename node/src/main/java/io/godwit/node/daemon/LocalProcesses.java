@@ -26,7 +26,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -160,7 +159,7 @@ final class LocalProcesses implements Residents {
 
   /** As above, a program that needs certain nodes or a lease. */
   ProcessEntry run(Caller caller, RunSpec spec, PodTags.Tag tag) {
-    Account owner = owner(caller, spec);
+    Account owner = ProgramOwner.of(caller, spec);
     String name = spec.name() == null ? freshName(spec.arguments().getFirst()) : spec.name();
     ProcessEntry entry = fresh(name, owner.uid(), owner.name(), command(spec.arguments()), 0);
     Optional<ProcessEntry> before = begin(entry);
@@ -292,7 +291,7 @@ final class LocalProcesses implements Residents {
             spec.arguments(),
             spec.environment(),
             spec.workingDirectory(),
-            new PodSpec.Owner(owner.uid(), owner.gid(), groups(owner)),
+            new PodSpec.Owner(owner.uid(), owner.gid(), ProgramOwner.groups(owner)),
             UMASK,
             List.of());
     return new PodSpec(name, hostName(), spec.network(), console, TimeOffsets.here(), program);
@@ -304,45 +303,6 @@ final class LocalProcesses implements Residents {
     } catch (IOException unreadable) {
       return "localhost";
     }
-  }
-
-  private static Account owner(Caller caller, RunSpec spec) {
-    String user = spec.user();
-    Optional<Account> found =
-        user == null
-            ? Account.ofUid(caller.uid())
-            : user.chars().allMatch(Character::isDigit)
-                ? Account.ofUid(Integer.parseInt(user))
-                : Account.named(user);
-    return found.orElseThrow(
-        () ->
-            new GodwitException(
-                NodeError.USER_NOT_ADMITTED,
-                "starting a program as " + (user == null ? caller.user() : user),
-                "the user database of this node has no such user",
-                "name another --user"));
-  }
-
-  /** The supplementary groups of a user, group(5). */
-  private static List<Integer> groups(Account owner) {
-    List<Integer> found = new ArrayList<>();
-    found.add(owner.gid());
-    try {
-      for (String line : Files.readAllLines(Path.of("/etc/group"))) {
-        String[] fields = line.split(":", -1);
-        if (fields.length == 4
-            && List.of(fields[3].split(",")).contains(owner.name())
-            && fields[2].matches("[0-9]{1,9}")) {
-          int gid = Integer.parseInt(fields[2]);
-          if (!found.contains(gid)) {
-            found.add(gid);
-          }
-        }
-      }
-    } catch (IOException none) {
-      LOG.log(Level.DEBUG, "no group database: {0}", none.getMessage());
-    }
-    return found;
   }
 
   /** A name that nobody has, made from a program's. */
