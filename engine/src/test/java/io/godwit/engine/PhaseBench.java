@@ -13,7 +13,9 @@ import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Signals;
 import io.godwit.linux.abi.Spawn;
 import io.godwit.linux.abi.Syscall;
+import io.godwit.linux.cgroup.Cgroup;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,7 +119,7 @@ final class PhaseBench {
               ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - processor);
           pod.finish();
           root = pod.processes().getFirst().hostPid();
-          pod.release();
+          release(pod, root);
         }
         note("= freeze", System.nanoTime() - source.frozenSince());
         note("= all", System.nanoTime() - start);
@@ -131,6 +133,22 @@ final class PhaseBench {
     }
     Kernel.call(Syscall.KILL, root.number(), Signals.SIGKILL);
     nests.forEach(Nest::close);
+  }
+
+  /** As a node does it, where there are control groups: held by one, then let go. */
+  private void release(RebuiltPod pod, Pid root) {
+    Cgroup group =
+        Cgroup.root().map(all -> all.child("godwit-phases-" + root)).orElse(new Cgroup("/none"));
+    if (Cgroup.root().isEmpty()) {
+      pod.release();
+      return;
+    }
+    Cgroup.root().orElseThrow().create("godwit-phases-" + root);
+    group.add(root);
+    time("detach", () -> pod.detachFrozen(Path.of(group.path())));
+    group.thaw();
+    Cgroup.root().orElseThrow().add(root);
+    group.remove();
   }
 
   private static PageSink into(RebuiltPod pod) {

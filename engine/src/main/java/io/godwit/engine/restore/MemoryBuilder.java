@@ -133,7 +133,7 @@ final class MemoryBuilder {
 
   /**
    * After the pages are there: splits what was made as one mapping, and gives all what would hinder
-   * writing to them, or would be lost by it.
+   * writing to them, or would be lost by it. The calls are made with those that come next.
    */
   void finish() {
     for (MappingGroup group : groups) {
@@ -158,7 +158,6 @@ final class MemoryBuilder {
         process.calls().room(1, 0).add(Syscall.MSEAL, range.start(), range.length(), 0);
       }
     }
-    process.calls().flush();
   }
 
   /** Unmaps what the stub had, and moves the kernel's own mappings to where the image has them. */

@@ -327,15 +327,16 @@ public final class Restorer {
   }
 
   private void stage(RestoreStage stage) {
-    // The kinds of the late stages call nothing in a process on their own: one trip for all.
-    boolean together = stage == RestoreStage.THREADS || stage == RestoreStage.LAST;
+    // The kinds of the late stages call nothing in a process on their own: one trip for all. What
+    // belongs to memory goes with what belongs to the threads.
+    boolean together = stage.compareTo(RestoreStage.MEMORY) >= 0;
     for (ResourceKind kind : kinds) {
       kind.recreate(stage, restoration);
       if (!together) {
         restoration.processes().forEach(Restorer::flush);
       }
     }
-    if (together) {
+    if (together && stage != RestoreStage.MEMORY) {
       restoration.processes().forEach(Restorer::flush);
     }
   }

@@ -28,6 +28,9 @@ final class ThreadBuilder {
   /** Scratch memory for the calls of one thread, in bytes. */
   private static final int ZONE = 4096;
 
+  /** The most calls that set one thread up. */
+  private static final int SET_UP_CALLS = 10;
+
   /** The calls that kinds gather for one thread have so much, in bytes. */
   private static final int CALL_ZONE = 16 << 10;
 
@@ -104,12 +107,16 @@ final class ThreadBuilder {
     return hostByPod;
   }
 
-  /** Registers in each thread what it had registered; all threads at once, each in its own zone. */
+  /**
+   * Registers in each thread what it had registered; all threads at once, each in its own zone, but
+   * for the first: its calls are made with those of the process that come next.
+   */
   void setUp() {
     Injector first = process.injector();
     int atOnce = ((int) first.scratch().length() - Injector.CODE_SIZE) / ZONE;
     List<RestoredThread> threads = process.threads();
-    for (int from = 0; from < threads.size(); from += atOnce) {
+    fill(process.calls().room(SET_UP_CALLS, ZONE), threads.getFirst().image());
+    for (int from = 1; from < threads.size(); from += atOnce) {
       List<RestoredThread> part = threads.subList(from, Math.min(threads.size(), from + atOnce));
       List<SyscallBatch> batches = new ArrayList<>();
       for (int i = 0; i < part.size(); i++) {
