@@ -1,6 +1,7 @@
 package io.godwit.wire;
 
 import io.godwit.core.GodwitException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -11,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import jdk.net.ExtendedSocketOptions;
 
@@ -58,6 +60,20 @@ public final class PageChannel implements AutoCloseable {
   /** Connects to the page port of a node and opens the session that was negotiated. */
   public static PageChannel connect(
       InetSocketAddress address, String session, byte[] secret, PageSecurity security) {
+    return connect(address, session, secret, security, begun -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param begun told what to close for it to be broken off
+   */
+  public static PageChannel connect(
+      InetSocketAddress address,
+      String session,
+      byte[] secret,
+      PageSecurity security,
+      Consumer<Closeable> begun) {
     if (secret.length != SECRET_BYTES) {
       throw new IllegalArgumentException("a session's secret has " + SECRET_BYTES + " bytes");
     }
@@ -69,6 +85,7 @@ public final class PageChannel implements AutoCloseable {
     } catch (IOException none) {
       throw broken(peer, what, none);
     }
+    begun.accept(socket);
     try (StallWatch.Limit limit = security.watch().limit(socket, WireLimits.GREETING_TIME)) {
       try {
         return greet(socket, address, session, secret, security);

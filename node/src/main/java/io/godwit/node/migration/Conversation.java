@@ -5,7 +5,6 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
-import io.godwit.wire.PageChannel;
 import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
 import io.godwit.wire.proto.MigrationMessage;
@@ -13,6 +12,8 @@ import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.Progress;
 import io.godwit.wire.proto.Refusal;
 import io.grpc.stub.StreamObserver;
+import java.io.Closeable;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
   private final NodeId peer;
   private final Consumer<NodeId> silent;
   private @Nullable StreamObserver<MigrationMessage> out; // guarded by this
-  private @Nullable PageChannel pages; // guarded by this
+  private @Nullable Closeable pages; // guarded by this
   private boolean broken; // guarded by this
   private boolean over; // guarded by this
   private volatile long heardAt;
@@ -65,15 +66,23 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
     }
   }
 
-  /** The pages of the migration go there: it ends with the conversation. */
-  void carries(PageChannel channel) {
+  /** The pages of the migration go there, or will: it ends with the conversation. */
+  void carries(Closeable channel) {
     synchronized (this) {
       pages = channel;
       if (!broken) {
         return;
       }
     }
-    channel.close();
+    breakOff(channel);
+  }
+
+  private void breakOff(Closeable channel) {
+    try {
+      channel.close();
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "the pages for node {0}: {1}", peer, gone.getMessage());
+    }
   }
 
   @Override
@@ -97,13 +106,13 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
     // Never full here: one place is kept for the end.
     boolean kept = heard.offer(WireFailure.fromStatus(failure, peer.name()));
     assert kept || !heard.isEmpty();
-    PageChannel carried;
+    Closeable carried;
     synchronized (this) {
       broken = true;
       carried = pages;
     }
     if (carried != null) {
-      carried.close();
+      breakOff(carried);
     }
   }
 

@@ -137,7 +137,7 @@ final class DestinationMigration implements DestinationCase.Hands {
         MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);
     channel = pages;
-    conversation.carries(pages);
+    conversation.carries(pages::close);
     byte[] description = takeEarly(pages, building);
     phases.begin(Phase.TRANSFER);
     Incoming source = new Incoming(pages);

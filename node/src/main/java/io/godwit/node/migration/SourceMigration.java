@@ -260,9 +260,10 @@ final class SourceMigration implements SourceCase.Hands {
             host.pageAddress(order.destination(), reply.getPagePort()),
             migration,
             reply.getPageSecret().toByteArray(),
-            security);
+            security,
+            conversation::carries);
     channel = pages;
-    conversation.carries(pages);
+    conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
 

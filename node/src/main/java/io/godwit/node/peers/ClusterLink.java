@@ -329,7 +329,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
 
   @Override
   public void unanswered(NodeId node) {
-    peers.renew(node);
+    beats(node).unanswered();
   }
 
   @Override

@@ -74,6 +74,16 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
+  /**
+   * It has not answered something else: it counts as silent until it answers this over a new way.
+   */
+  void unanswered() {
+    heard = null;
+    silence = "it did not answer in a migration";
+    parts.peers().renew(node);
+    sooner.release();
+  }
+
   private void beat() {
     while (!closing) {
       ask();

@@ -137,7 +137,7 @@ class ConversationTest {
         PageChannel source = connect(server, session, watch);
         PageChannel destination = session.accept(SOON)) {
       conversation.begin(listener);
-      conversation.carries(destination);
+      conversation.carries(destination::close);
       CompletableFuture<PageChannel.Frame> waiting =
           CompletableFuture.supplyAsync(destination::receive);
       assertThat(conversation.pulse(silence())).isFalse();
@@ -145,7 +145,7 @@ class ConversationTest {
           .isThrownBy(() -> waiting.get(SOON.toSeconds(), TimeUnit.SECONDS))
           .withCauseInstanceOf(GodwitException.class);
       // One that comes too late is not waited for at all.
-      conversation.carries(source);
+      conversation.carries(source::close);
       assertFails(WireError.CUT, source::receive);
     } finally {
       watch.close();
