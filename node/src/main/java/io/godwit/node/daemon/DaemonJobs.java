@@ -163,7 +163,8 @@ final class DaemonJobs implements JobHost {
   public Standing standing(String pod, long sinceMillis) {
     Optional<ProcessEntry> entry =
         processes.find(pod).filter(e -> e.startedMillis() >= sinceMillis);
-    if (entry.isEmpty()) {
+    // One without a number was being made when its daemon died: its program has not begun.
+    if (entry.isEmpty() || (processes.isLost(pod) && entry.get().podPid() == 0)) {
       return Standing.NONE;
     }
     return entry.get().waitStatus() == null
