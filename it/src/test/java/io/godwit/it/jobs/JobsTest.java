@@ -180,18 +180,18 @@ class JobsTest {
   @Test
   void jobsSurviveTheirDaemon() {
     Desk desk = desk();
-    desk.submit("survivor", "while [ ! -e on ]; do sleep 0.05; done; echo printed", 0);
+    desk.submit("survivor", "echo begun; while [ ! -e on ]; do sleep 0.05; done; echo printed", 0);
     desk.submit(desk.spec("night", "never", "", 0, 0, 0, "true"));
     desk.await("survivor", "runs", job -> job.state() == JobView.State.RUNNING);
+    Cluster.await("it has begun", () -> desk.output("survivor").equals("begun\n"));
     TestNode alpha = cluster.node("alpha");
     alpha.killDaemon();
     cluster.restart(alpha);
     assertThat(desk.job("night").state()).isEqualTo(JobView.State.PENDING);
-    // Killed in the very moment of its start it waits, and starts, once more.
     desk.await("survivor", "runs", job -> job.state() == JobView.State.RUNNING);
     directory.resolve("on").toFile().mkdir();
     assertThat(desk.awaitOver("survivor").state()).isEqualTo(JobView.State.DONE);
-    assertThat(desk.output("survivor")).isEqualTo("printed\n");
+    assertThat(desk.output("survivor")).isEqualTo("begun\nprinted\n");
     desk.await("night", "tells why it waits", job -> job.why().contains("at this hour"));
     desk.act("night", JobAction.CANCEL);
     assertThatThrownBy(() -> desk.act("night", JobAction.HOLD)).hasMessageContaining("cancelled");
