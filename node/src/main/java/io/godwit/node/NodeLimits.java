@@ -49,6 +49,12 @@ public final class NodeLimits {
   /** What keeps a process from being moved, but ends by itself, is waited for this long. */
   public static final Duration CALM = Duration.ofSeconds(1);
 
+  /** How long a signal waits for a process that is on its way between nodes. */
+  public static final Duration SIGNAL_WAIT = Duration.ofSeconds(30);
+
+  /** How long a process is looked for that was not where it was said to be. */
+  public static final Duration SEARCH = Duration.ofSeconds(10);
+
   /** How often the living are asked whether they live. */
   public static final Duration HEARTBEAT = Duration.ofSeconds(2);
 

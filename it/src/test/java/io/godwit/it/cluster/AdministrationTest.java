@@ -28,6 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What administrators and owners of nodes ask of a cluster, with real daemons and programs. */
 class AdministrationTest {
+  private static final String SETTINGS =
+      """
+
+      [cluster]
+      profile = "steady"
+      evacuate-seconds = 15
+      """;
+
   private static final int DRAINED = 20;
   private static final int GUESTS = 4;
   private static final int SIGKILL = 9;
@@ -39,12 +47,7 @@ class AdministrationTest {
   @BeforeAll
   static void begin() {
     Cluster.assumePossible();
-    cluster =
-        Cluster.of(
-            node -> node.start(List.of(), "\n[cluster]\nprofile = \"steady\"\n"),
-            "alpha",
-            "beta",
-            "gamma");
+    cluster = Cluster.of(node -> node.start(List.of(), SETTINGS), "alpha", "beta", "gamma");
   }
 
   @AfterAll
@@ -74,7 +77,7 @@ class AdministrationTest {
     }
     List<DrainView> told = new ArrayList<>();
     DrainView report = administer(alpha, "alpha", NodeAction.DRAIN, 0, told);
-    assertThat(report.left()).isZero();
+    assertThat(report.left()).as("%s", report).isZero();
     assertThat(report.outcomes()).hasSize(DRAINED).allMatch(each -> !each.to().isEmpty());
     assertThat(told).isNotEmpty();
     Map<String, String> ticks = ticks();
@@ -106,7 +109,7 @@ class AdministrationTest {
     }
     DrainView report =
         administer(alpha, "beta", NodeAction.OWNER_RETURNED, 30_000, new ArrayList<>());
-    assertThat(report.left()).isZero();
+    assertThat(report.left()).as("%s", report).isZero();
     Map<String, String> ticks = ticks();
     for (String name : started) {
       Cluster.await(name + " has left", () -> !where(alpha, name).equals("beta"));
@@ -119,6 +122,28 @@ class AdministrationTest {
     administer(alpha, "beta", NodeAction.OWNER_LEFT, 0, new ArrayList<>());
     Cluster.move(holder, guest, cluster.node("beta"));
     assertThat(explain(alpha, guest)).anyMatch(d -> d.kind().equals("EVICT"));
+  }
+
+  @Test
+  void processesLeaveADaemonThatIsToldToStop() throws Exception {
+    TestNode alpha = cluster.node("alpha");
+    TestNode gamma = cluster.node("gamma");
+    for (int i = 0; i < GUESTS; i++) {
+      tick(alpha, "evacuated" + i);
+      Cluster.move(alpha, "evacuated" + i, gamma);
+    }
+    gamma.stopDaemon();
+    for (String name : started) {
+      assertThat(gamma.runs(name)).as("%s on the stopped node", name).isFalse();
+    }
+    Map<String, String> ticks = ticks();
+    for (String name : started) {
+      Cluster.await(name + " is known elsewhere", () -> !where(alpha, name).equals("gamma"));
+      Cluster.await(name + " still ticks", () -> !read(name).equals(ticks.get(name)));
+    }
+    // The next daemon takes processes again.
+    cluster.restart(gamma);
+    Cluster.move(cluster.node(where(alpha, started.getFirst())), started.getFirst(), gamma);
   }
 
   @Test

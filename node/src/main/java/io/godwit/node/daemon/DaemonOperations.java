@@ -15,6 +15,7 @@ import io.godwit.core.control.Progress;
 import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
 import io.godwit.node.control.Attachment;
 import io.godwit.node.control.Caller;
 import io.godwit.node.control.ConsoleSink;
@@ -44,11 +45,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon does for its users. */
 final class DaemonOperations implements NodeOperations {
+  private static final long SEARCH_PAUSE_NANOS = 20_000_000;
+
   private static final long TRANSFER_TELL_NANOS = 1_000_000_000;
   private static final int SIGKILL = 9;
 
@@ -354,6 +358,25 @@ final class DaemonOperations implements NodeOperations {
 
   @Override
   public void signal(ProcessView process, int signal) {
+    long end = System.nanoTime() + NodeLimits.SEARCH.toNanos();
+    ProcessView at = process;
+    while (true) {
+      try {
+        signalThere(at, signal);
+        return;
+      } catch (GodwitException failed) {
+        // It may have moved since this node heard of it.
+        boolean moved = failed.code().code().equals(NodeError.UNKNOWN_PROCESS.code());
+        if (!moved || System.nanoTime() > end) {
+          throw failed;
+        }
+        LockSupport.parkNanos(SEARCH_PAUSE_NANOS);
+        at = find(process.name());
+      }
+    }
+  }
+
+  private void signalThere(ProcessView process, int signal) {
     if (process.node().equals(daemon.self().name())) {
       processes.signal(process.name(), signal);
       return;
@@ -362,7 +385,7 @@ final class DaemonOperations implements NodeOperations {
       var _ =
           requireLink("signalling '" + process.name() + "'")
               .connect(new NodeId(process.node()))
-              .calls()
+              .longCalls()
               .signal(SignalRequest.newBuilder().setPod(process.name()).setSignal(signal).build());
     } catch (StatusRuntimeException failed) {
       throw WireFailure.fromStatus(failed, process.node());

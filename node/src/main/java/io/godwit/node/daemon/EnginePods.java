@@ -7,6 +7,7 @@ import io.godwit.core.Pid;
 import io.godwit.engine.Engine;
 import io.godwit.engine.FrozenPod;
 import io.godwit.engine.PhaseListener;
+import io.godwit.engine.extract.Extractor;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.kind.Inspection;
 import io.godwit.engine.pages.Precopy;
@@ -182,17 +183,27 @@ final class EnginePods implements ProcessMover {
     try {
       Pod pod = pod(name);
       ProcessEntry entry = entry(name);
-      FrozenPod frozen =
-          engine.freeze(
-              roots(pod),
-              ArrivalPod.externals(pod),
-              PodSurroundings.of(pod, entry, self),
-              PhaseListener.NONE);
+      List<Pid> roots = roots(pod);
+      Set<ExternalDescriptor> externals = ArrivalPod.externals(pod);
+      Extractor.Surroundings around = PodSurroundings.of(pod, entry, self);
+      FrozenPod frozen = frozenWithoutSignals(pod, roots, externals, around);
       return new LeavingPod(pod, frozen, processes.consoles().relay(name), strategy, precopy);
     } catch (RuntimeException failed) {
       if (precopy != null) {
         precopy.close();
       }
+      throw failed;
+    }
+  }
+
+  /** Signals are held from the freeze on, until {@link LeavingPod} knows where the pod runs. */
+  private FrozenPod frozenWithoutSignals(
+      Pod pod, List<Pid> roots, Set<ExternalDescriptor> externals, Extractor.Surroundings around) {
+    pod.holdSignals();
+    try {
+      return engine.freeze(roots, externals, around, PhaseListener.NONE);
+    } catch (RuntimeException failed) {
+      pod.releaseSignals();
       throw failed;
     }
   }

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A frozen pod at its source. */
+/** A frozen pod at its source. Signals to it are held until it goes on or is gone. */
 final class LeavingPod implements ProcessMover.Departure {
   private final Pod pod;
   private final FrozenPod frozen;
@@ -134,9 +134,13 @@ final class LeavingPod implements ProcessMover.Departure {
   @Override
   public void undo() {
     stopServing();
-    // The tracer holds them still; calls cannot be made in them under a frozen cgroup.
-    pod.cgroup().thaw();
-    frozen.undo();
+    try {
+      // The tracer holds them still; calls cannot be made in them under a frozen cgroup.
+      pod.cgroup().thaw();
+      frozen.undo();
+    } finally {
+      pod.releaseSignals();
+    }
     endTracking();
     try {
       if (relay.isPresent() && console != null) {
@@ -151,6 +155,7 @@ final class LeavingPod implements ProcessMover.Departure {
   public void kill() {
     stopServing();
     pod.relinquish();
+    pod.releaseSignals();
     frozen.kill();
     endTracking();
   }

@@ -7,6 +7,7 @@ import io.godwit.core.control.RunSpec;
 import io.godwit.linux.account.Account;
 import io.godwit.linux.launch.TerminalCalls;
 import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
 import io.godwit.node.control.Caller;
 import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.peers.Residents;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -149,6 +151,8 @@ final class LocalProcesses implements Residents {
       registry.remove(pod);
     }
   }
+
+  private static final long SIGNAL_PAUSE_NANOS = 2_000_000;
 
   /** What is told of a process whose end nobody saw: killed. */
   private static final int LOST_STATUS = 9;
@@ -529,22 +533,51 @@ final class LocalProcesses implements Residents {
     return known.map(ProcessEntry::epoch).orElse(epoch);
   }
 
+  /** What is on its way to another node gets its signals there: this waits for the outcome. */
   @Override
   public void signal(String pod, int signal) {
-    Pod found = pods.find(pod).orElseThrow(() -> unknown(pod, "signalling '" + pod + "'"));
-    if (!found.signal(signal)) {
-      throw new GodwitException(
-          NodeError.PROCESS_ENDED,
-          "signalling '" + pod + "'",
-          "its main process has ended",
-          "see 'godwit ps'");
+    String what = "signalling '" + pod + "'";
+    long end = System.nanoTime() + NodeLimits.SIGNAL_WAIT.toNanos();
+    while (true) {
+      Optional<Boolean> reached = residentPod(pod, what).signal(signal);
+      if (reached.isPresent()) {
+        if (!reached.get()) {
+          throw hasEnded(what);
+        }
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new GodwitException(
+            NodeError.ALREADY_MIGRATING, what, "it is on its way between nodes", "try again");
+      }
+      LockSupport.parkNanos(SIGNAL_PAUSE_NANOS);
     }
   }
 
-  /** Signals a process that may have ended already. */
+  private Pod residentPod(String pod, String what) {
+    Optional<ProcessEntry> entry = registry.find(pod);
+    if (entry.isPresent() && entry.get().waitStatus() != null) {
+      throw hasEnded(what);
+    }
+    return entry
+        .filter(this::runsHere)
+        .flatMap(here -> pods.find(pod))
+        .filter(found -> !found.isRelinquished())
+        .orElseThrow(() -> unknown(pod, what));
+  }
+
+  private static GodwitException hasEnded(String what) {
+    return new GodwitException(
+        NodeError.PROCESS_ENDED, what, "its main process has ended", "see 'godwit ps --all'");
+  }
+
+  /** Signals a process that may have ended already, or be on its way. */
   void endQuietly(String pod, int signal) {
-    boolean told = pods.find(pod).map(found -> found.signal(signal)).orElse(false);
-    LOG.log(Level.DEBUG, "{0} is ended: {1}", pod, told);
+    try {
+      signal(pod, signal);
+    } catch (GodwitException notHere) {
+      LOG.log(Level.DEBUG, "{0} is not ended: {1}", pod, notHere.getMessage());
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public final class Pod {
   private final CompletableFuture<Integer> mainStatus = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean relinquished = new AtomicBoolean();
+  private final Semaphore signals = new Semaphore(1);
+  private final AtomicBoolean signalsHeld = new AtomicBoolean();
   private boolean reportsEnded; // used by the room's thread only
   private final ByteBuffer partial =
       ByteBuffer.allocate(ScriptedInit.REPORT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -148,17 +151,44 @@ public final class Pod {
     return Optional.empty();
   }
 
-  /** Sends a signal to the program's first process; false when it has ended. */
-  public boolean signal(int signal) {
-    Optional<Pid> main = mainProcess();
-    if (main.isEmpty()) {
-      return false;
+  /**
+   * From now on no signal is sent, until {@link #releaseSignals}: one that reaches a program after
+   * it was frozen and its state was taken would stay behind.
+   */
+  public void holdSignals() {
+    signals.acquireUninterruptibly();
+    signalsHeld.set(true);
+  }
+
+  /** Signals are sent again. */
+  public void releaseSignals() {
+    if (signalsHeld.compareAndSet(true, false)) {
+      signals.release();
+    }
+  }
+
+  /**
+   * Sends a signal to the program's first process.
+   *
+   * @return false when it has ended; empty when signals are held, or another is being sent
+   */
+  public Optional<Boolean> signal(int signal) {
+    if (!signals.tryAcquire()) {
+      return Optional.empty();
     }
     try {
-      Fd handle = ProcessHandles.open(main.get());
+      return Optional.of(mainProcess().filter(main -> signal(main, signal)).isPresent());
+    } finally {
+      signals.release();
+    }
+  }
+
+  private boolean signal(Pid main, int signal) {
+    try {
+      Fd handle = ProcessHandles.open(main);
       try {
         // The number may have passed to another while the handle was opened.
-        return ProcFiles.podPid(main.get()) == record.mainPodPid()
+        return ProcFiles.podPid(main) == record.mainPodPid()
             && ProcessHandles.signal(handle, signal);
       } finally {
         FdCalls.close(handle);
@@ -171,13 +201,7 @@ public final class Pod {
   /** The program gets an end of file when it has read what is there. Pipes only. */
   void closeInput() {
     if (streams instanceof PodStreams.Pipes pipes) {
-      try {
-        ScriptedInit.closeDescriptor(record.init(), InitDescriptors.INPUT_WRITE);
-      } catch (LinuxException ended) {
-        if (!ended.is(Errno.ESRCH)) {
-          throw ended;
-        }
-      }
+      closeInInit(InitDescriptors.INPUT_WRITE);
       replaceByNothing(pipes.input(), FdCalls.O_WRONLY);
     }
   }
@@ -185,8 +209,7 @@ public final class Pod {
   /** Nobody reads this stream any more: the program gets SIGPIPE when it writes. Pipes only. */
   void closeOutput(boolean error) {
     if (streams instanceof PodStreams.Pipes pipes) {
-      ScriptedInit.closeDescriptor(
-          record.init(), error ? InitDescriptors.ERROR_READ : InitDescriptors.OUTPUT_READ);
+      closeInInit(error ? InitDescriptors.ERROR_READ : InitDescriptors.OUTPUT_READ);
       replaceByNothing(error ? pipes.error() : pipes.output(), FdCalls.O_RDONLY);
     }
   }
@@ -194,8 +217,19 @@ public final class Pod {
   /** The terminal hangs up: its session gets SIGHUP, its readers the end of file. */
   void hangUp() {
     if (streams instanceof PodStreams.Terminal terminal) {
-      ScriptedInit.closeDescriptor(record.init(), InitDescriptors.MASTER);
+      closeInInit(InitDescriptors.MASTER);
       replaceByNothing(terminal.master(), FdCalls.O_RDWR);
+    }
+  }
+
+  private void closeInInit(Fd descriptor) {
+    try {
+      ScriptedInit.closeDescriptor(record.init(), descriptor);
+    } catch (LinuxException e) {
+      // The init has ended, and its descriptors with it; what the program wrote is still relayed.
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
     }
   }
 

@@ -32,12 +32,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real program moves between two daemons of this machine. */
 class RealMoveTest {
+  private static final int SIGNALS = 10;
+  private static final int SIGUSR1 = 10;
+
   @TempDir Path directory;
 
   @BeforeEach
@@ -87,6 +91,45 @@ class RealMoveTest {
       // The state of a shell is some hundred kilobytes: more would be pages that nobody touched.
       assertThat(reports).allMatch(r -> r.bytes() > 0 && r.bytes() < 16 << 20);
     }
+  }
+
+  @Test
+  void signalsSentWhileItMovesArrive() throws Exception {
+    try (Daemon alpha = LocalDaemons.start(directory, "alpha");
+        Daemon beta = LocalDaemons.start(directory, "beta")) {
+      couple(alpha, beta);
+      String script = "n=0; trap 'n=$((n+1)); echo $n' USR1; while :; do sleep 0.01; done";
+      ProcessView listener = alpha.operations().run(ROOT, shell("listener", script));
+      Sink sink = new Sink();
+      AtomicBoolean enough = new AtomicBoolean();
+      try (Attachment console = alpha.operations().attach(listener, true, sink)) {
+        CompletableFuture<Integer> moves =
+            CompletableFuture.supplyAsync(() -> shuttle(alpha, beta, "listener", enough));
+        StringBuilder expected = new StringBuilder();
+        for (int i = 1; i <= SIGNALS; i++) {
+          alpha.operations().signal(alpha.operations().find("listener"), SIGUSR1);
+          String soFar = expected.append(i).append('\n').toString();
+          await("signal " + i + " arrives", () -> sink.text().equals(soFar));
+        }
+        enough.set(true);
+        assertThat(moves.get(60, TimeUnit.SECONDS)).isPositive();
+        alpha.operations().signal(alpha.operations().find("listener"), 9);
+        console.endOfInput();
+      }
+    }
+  }
+
+  private static int shuttle(Daemon alpha, Daemon beta, String name, AtomicBoolean enough) {
+    int moves = 0;
+    while (!enough.get()) {
+      try {
+        move(alpha, name, moves % 2 == 0 ? beta : alpha);
+      } catch (InterruptedException stopping) {
+        throw new IllegalStateException(stopping);
+      }
+      moves++;
+    }
+    return moves;
   }
 
   private static RunSpec shell(String name, String script) {
