@@ -274,7 +274,7 @@ final class DaemonOperations implements NodeOperations {
           NodeError.STOPPING, what, "the daemon stops", "try again", stopping);
     } finally {
       if (!there) {
-        processes.endQuietly(name, SIGKILL);
+        processes.signals().sendQuietly(name, SIGKILL);
       }
     }
   }

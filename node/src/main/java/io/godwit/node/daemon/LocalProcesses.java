@@ -7,7 +7,6 @@ import io.godwit.core.control.RunSpec;
 import io.godwit.linux.account.Account;
 import io.godwit.linux.launch.TerminalCalls;
 import io.godwit.node.NodeError;
-import io.godwit.node.NodeLimits;
 import io.godwit.node.control.Caller;
 import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.peers.Residents;
@@ -35,7 +34,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,6 +51,7 @@ final class LocalProcesses implements Residents {
   private final ProcessRegistry registry;
   private final Consoles consoles;
   private final PodTags tags;
+  private final ProcessSignals signals;
 
   /** Thawed, and not yet told of: a program may end in between. */
   private final Map<String, Pod> arriving = new ConcurrentHashMap<>();
@@ -74,6 +73,7 @@ final class LocalProcesses implements Residents {
     this.pods = pods;
     this.registry = registry;
     this.consoles = consoles;
+    this.signals = new ProcessSignals(pods, this);
     this.peers =
         node -> {
           throw new GodwitException(
@@ -141,7 +141,7 @@ final class LocalProcesses implements Residents {
     }
   }
 
-  private boolean runsHere(ProcessEntry entry) {
+  boolean runsHere(ProcessEntry entry) {
     return entry.waitStatus() == null && entry.node().equals(self);
   }
 
@@ -151,8 +151,6 @@ final class LocalProcesses implements Residents {
       registry.remove(pod);
     }
   }
-
-  private static final long SIGNAL_PAUSE_NANOS = 2_000_000;
 
   /** What is told of a process whose end nobody saw: killed. */
   private static final int LOST_STATUS = 9;
@@ -415,6 +413,10 @@ final class LocalProcesses implements Residents {
     jobs.requireMayLeave(pod);
   }
 
+  ProcessSignals signals() {
+    return signals;
+  }
+
   Consoles consoles() {
     return consoles;
   }
@@ -533,51 +535,9 @@ final class LocalProcesses implements Residents {
     return known.map(ProcessEntry::epoch).orElse(epoch);
   }
 
-  /** What is on its way to another node gets its signals there: this waits for the outcome. */
   @Override
   public void signal(String pod, int signal) {
-    String what = "signalling '" + pod + "'";
-    long end = System.nanoTime() + NodeLimits.SIGNAL_WAIT.toNanos();
-    while (true) {
-      Optional<Boolean> reached = residentPod(pod, what).signal(signal);
-      if (reached.isPresent()) {
-        if (!reached.get()) {
-          throw hasEnded(what);
-        }
-        return;
-      }
-      if (System.nanoTime() > end) {
-        throw new GodwitException(
-            NodeError.ALREADY_MIGRATING, what, "it is on its way between nodes", "try again");
-      }
-      LockSupport.parkNanos(SIGNAL_PAUSE_NANOS);
-    }
-  }
-
-  private Pod residentPod(String pod, String what) {
-    Optional<ProcessEntry> entry = registry.find(pod);
-    if (entry.isPresent() && entry.get().waitStatus() != null) {
-      throw hasEnded(what);
-    }
-    return entry
-        .filter(this::runsHere)
-        .flatMap(here -> pods.find(pod))
-        .filter(found -> !found.isRelinquished())
-        .orElseThrow(() -> unknown(pod, what));
-  }
-
-  private static GodwitException hasEnded(String what) {
-    return new GodwitException(
-        NodeError.PROCESS_ENDED, what, "its main process has ended", "see 'godwit ps --all'");
-  }
-
-  /** Signals a process that may have ended already, or be on its way. */
-  void endQuietly(String pod, int signal) {
-    try {
-      signal(pod, signal);
-    } catch (GodwitException notHere) {
-      LOG.log(Level.DEBUG, "{0} is not ended: {1}", pod, notHere.getMessage());
-    }
+    signals.send(pod, signal);
   }
 
   @Override
