@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,7 +178,6 @@ class JobsTest {
   }
 
   @Test
-  @Tag("soak")
   void jobsSurviveTheirDaemon() {
     Desk desk = desk();
     desk.submit("survivor", "echo begun; while [ ! -e on ]; do sleep 0.05; done; echo printed", 0);

@@ -4,6 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
 import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
+import io.godwit.linux.abi.Errno;
 import io.godwit.linux.launch.FdCalls;
 import io.godwit.linux.launch.FdCalls.Interest;
 import io.godwit.linux.launch.ProcessHandles;
@@ -150,8 +151,13 @@ public final class PodRoom implements AutoCloseable {
       Pod pod = Pod.of(record, cgroup, handle, null);
       pods.put(record.id(), pod);
       return Optional.of(pod);
-    } catch (LinuxException initGone) {
-      forget(record, cgroup);
+    } catch (LinuxException e) {
+      if (e.is(Errno.ESRCH)) {
+        forget(record, cgroup);
+      } else {
+        // It may live: whoever looks at the log decides, not the lack of a descriptor.
+        LOG.log(Level.ERROR, "the pod {0} cannot be taken up: {1}", record.id(), e.getMessage());
+      }
       return Optional.empty();
     }
   }

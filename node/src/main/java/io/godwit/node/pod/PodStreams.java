@@ -1,6 +1,8 @@
 package io.godwit.node.pod;
 
 import io.godwit.linux.Fd;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.abi.Errno;
 import io.godwit.linux.launch.FdCalls;
 import io.godwit.linux.launch.ProcessHandles;
 import java.util.ArrayList;
@@ -34,11 +36,11 @@ public sealed interface PodStreams extends AutoCloseable {
     List<Fd> fetched = new ArrayList<>();
     try {
       if (terminal) {
-        fetched.add(ProcessHandles.fetchDescriptor(init, InitDescriptors.MASTER));
+        fetched.add(fetch(init, InitDescriptors.MASTER, FdCalls.O_RDWR));
       } else {
-        fetched.add(ProcessHandles.fetchDescriptor(init, InitDescriptors.INPUT_WRITE));
-        fetched.add(ProcessHandles.fetchDescriptor(init, InitDescriptors.OUTPUT_READ));
-        fetched.add(ProcessHandles.fetchDescriptor(init, InitDescriptors.ERROR_READ));
+        fetched.add(fetch(init, InitDescriptors.INPUT_WRITE, FdCalls.O_WRONLY));
+        fetched.add(fetch(init, InitDescriptors.OUTPUT_READ, FdCalls.O_RDONLY));
+        fetched.add(fetch(init, InitDescriptors.ERROR_READ, FdCalls.O_RDONLY));
       }
       fetched.forEach(fd -> FdCalls.nonBlocking(fd, true));
       return terminal
@@ -47,6 +49,18 @@ public sealed interface PodStreams extends AutoCloseable {
     } catch (RuntimeException e) {
       fetched.forEach(FdCalls::close);
       throw e;
+    }
+  }
+
+  /** One of the init's descriptors; nothing's where it was closed for good. */
+  private static Fd fetch(Fd init, Fd descriptor, int flags) {
+    try {
+      return ProcessHandles.fetchDescriptor(init, descriptor);
+    } catch (LinuxException e) {
+      if (!e.is(Errno.EBADF)) {
+        throw e;
+      }
+      return FdCalls.open("/dev/null", flags);
     }
   }
 }

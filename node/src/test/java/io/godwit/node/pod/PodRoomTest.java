@@ -217,6 +217,24 @@ class PodRoomTest {
   }
 
   @Test
+  void aPodWhoseStreamsWereClosedIsFoundAgainAndGoesOn() throws Exception {
+    Pod pod = room.create(shell("shut", "cat >/dev/null; echo read >&2; sleep 60"));
+    pod.closeInput();
+    awaitOutput(pod, "read");
+    pod.closeOutput(false);
+    pod.streams().close();
+    room.close();
+    room = new PodRoom(state);
+
+    List<Pod> found = room.readopt();
+
+    assertThat(found).extracting(Pod::id).containsExactly("shut");
+    assertThat(found.getFirst().mainProcess()).isPresent();
+    assertThat(found.getFirst().signal(9)).contains(true);
+    assertThat(found.getFirst().mainStatus().get(10, TimeUnit.SECONDS)).isEqualTo(9);
+  }
+
+  @Test
   void aPodThatEndedWhileNoDaemonWasThereIsForgotten() throws Exception {
     Pod pod = room.create(shell("gone", "sleep 60"));
     Path cgroup = pod.cgroup().directory();
