@@ -38,13 +38,8 @@ public final class HistoryCommand extends DaemonCommand {
 
   @Override
   public Integer call() {
-    JsonObject params = new JsonObject();
-    if (what.value() != null) {
-      params.addProperty("what", what.required());
-    }
-    params.addProperty("ended", true);
     List<JobView> over =
-        JobsCommand.jobs(ask(Method.JOBS, params)).stream()
+        JobsCommand.jobs(ask(Method.JOBS, JobsCommand.request(what.value(), true))).stream()
             .filter(job -> job.state().isOver())
             .sorted(java.util.Comparator.comparingLong(JobView::endedMillis))
             .toList();

@@ -9,6 +9,7 @@ import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.SignalNumber;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code godwit jobs}. */
 public final class JobsCommand extends DaemonCommand {
@@ -33,18 +34,29 @@ public final class JobsCommand extends DaemonCommand {
 
   @Override
   public Integer call() {
-    JsonObject params = new JsonObject();
-    if (what.value() != null) {
-      params.addProperty("what", what.required());
-    }
-    params.addProperty("ended", all.given() || what.value() != null);
-    JsonObject result = ask(Method.JOBS, params);
+    JsonObject result =
+        ask(Method.JOBS, request(what.value(), all.given() || what.value() != null));
     if (json.given()) {
       io.out().println(JsonText.write(result));
     } else {
       print(io, jobs(result));
     }
     return 0;
+  }
+
+  /**
+   * What to ask a daemon for.
+   *
+   * @param what which jobs, null for all
+   * @param ended those too that have ended
+   */
+  static JsonObject request(@Nullable String what, boolean ended) {
+    JsonObject params = new JsonObject();
+    if (what != null) {
+      params.addProperty("what", what);
+    }
+    params.addProperty("ended", ended);
+    return params;
   }
 
   static List<JobView> jobs(JsonObject result) {

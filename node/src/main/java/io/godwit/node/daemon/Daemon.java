@@ -273,6 +273,28 @@ public final class Daemon implements AutoCloseable {
     return link;
   }
 
+  /**
+   * Its part in its cluster.
+   *
+   * @throws GodwitException with NOT_INITIALIZED while it belongs to none
+   */
+  ClusterLink requireLink(String what) {
+    ClusterLink known = link;
+    if (known == null) {
+      throw outside(what);
+    }
+    return known;
+  }
+
+  /** What is thrown where a cluster is needed. */
+  static GodwitException outside(String what) {
+    return new GodwitException(
+        NodeError.NOT_INITIALIZED,
+        what,
+        "this node belongs to no cluster",
+        "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+  }
+
   /** Its load layer and scheduler; null while it belongs to no cluster. */
   public @Nullable ClusterScheduling scheduling() {
     return scheduling;

@@ -6,7 +6,6 @@ import io.godwit.core.NodeId;
 import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
-import io.godwit.node.NodeError;
 import io.godwit.node.cluster.ClusterScheduling;
 import io.godwit.node.cluster.JobPlacement;
 import io.godwit.node.cluster.LoadCollector;
@@ -144,19 +143,10 @@ final class DaemonJobs implements JobHost {
 
   @Override
   public void move(String pod, NodeId to) throws InterruptedException {
-    var _ = link("moving '" + pod + "'").move(pod, to, "", (phase, bytes, expected, nanos) -> {});
-  }
-
-  private ClusterLink link(String what) {
-    ClusterLink link = daemon.link();
-    if (link == null) {
-      throw new GodwitException(
-          NodeError.NOT_INITIALIZED,
-          what,
-          "this node belongs to no cluster",
-          "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
-    }
-    return link;
+    var _ =
+        daemon
+            .requireLink("moving '" + pod + "'")
+            .move(pod, to, "", (phase, bytes, expected, nanos) -> {});
   }
 
   @Override
@@ -206,7 +196,8 @@ final class DaemonJobs implements JobHost {
     }
     try {
       var _ =
-          link("reaching '" + pod + "'")
+          daemon
+              .requireLink("reaching '" + pod + "'")
               .connect(node)
               .calls()
               .control(
@@ -244,7 +235,8 @@ final class DaemonJobs implements JobHost {
     }
     try {
       StoreReply reply =
-          link("writing a checkpoint of '" + pod + "'")
+          daemon
+              .requireLink("writing a checkpoint of '" + pod + "'")
               .connect(node)
               .longCalls()
               .withDeadlineAfter(IMAGES_IN_FLIGHT_SECONDS, TimeUnit.SECONDS)

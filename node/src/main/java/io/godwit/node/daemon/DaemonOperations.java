@@ -254,7 +254,7 @@ final class DaemonOperations implements NodeOperations {
   /** Starts a program at its home, this node, and moves it at once; it runs there or not at all. */
   private ProcessView runOn(NodeId node, Caller caller, RunSpec spec) {
     String what = "starting a program on node " + node;
-    ClusterLink link = requireLink(what);
+    ClusterLink link = daemon.requireLink(what);
     if (!link.members().containsKey(node)) {
       throw new GodwitException(
           NodeError.UNKNOWN_NODE,
@@ -292,7 +292,7 @@ final class DaemonOperations implements NodeOperations {
       boolean noResidual,
       Consumer<Progress> progress)
       throws InterruptedException {
-    ClusterLink link = requireLink("migrating '" + process.name() + "'");
+    ClusterLink link = daemon.requireLink("migrating '" + process.name() + "'");
     String title = TransferStrategy.named(strategy).title();
     if (process.node().equals(daemon.self().name())) {
       MigrationResult result =
@@ -383,7 +383,8 @@ final class DaemonOperations implements NodeOperations {
     }
     try {
       var _ =
-          requireLink("signalling '" + process.name() + "'")
+          daemon
+              .requireLink("signalling '" + process.name() + "'")
               .connect(new NodeId(process.node()))
               .longCalls()
               .signal(SignalRequest.newBuilder().setPod(process.name()).setSignal(signal).build());
@@ -403,7 +404,8 @@ final class DaemonOperations implements NodeOperations {
     }
     try {
       return ProcessExit.ofWaitStatus(
-          requireLink("waiting for '" + process.name() + "'")
+          daemon
+              .requireLink("waiting for '" + process.name() + "'")
               .connect(new NodeId(process.home()))
               .longCalls()
               .await(AwaitRequest.newBuilder().setPod(process.name()).build())
@@ -497,17 +499,5 @@ final class DaemonOperations implements NodeOperations {
   @Override
   public ClusterView join(String address, String token) {
     return daemon.join(address, token);
-  }
-
-  private ClusterLink requireLink(String what) {
-    ClusterLink link = daemon.link();
-    if (link == null) {
-      throw new GodwitException(
-          NodeError.NOT_INITIALIZED,
-          what,
-          "this node belongs to no cluster",
-          "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
-    }
-    return link;
   }
 }

@@ -6,7 +6,6 @@ import io.godwit.core.control.DecisionView;
 import io.godwit.core.control.DrainView;
 import io.godwit.core.control.NodeAction;
 import io.godwit.core.control.ProfileView;
-import io.godwit.node.NodeError;
 import io.godwit.node.cluster.ClusterScheduling;
 import io.godwit.node.control.SchedulingOperations;
 import io.godwit.node.peers.ClusterLink;
@@ -47,11 +46,7 @@ final class DaemonScheduling implements SchedulingOperations {
     ClusterScheduling scheduling = daemon.scheduling();
     ClusterLink link = daemon.link();
     if (scheduling == null || link == null) {
-      throw new GodwitException(
-          NodeError.NOT_INITIALIZED,
-          "asking the scheduler",
-          "this node belongs to no cluster",
-          "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+      throw Daemon.outside("asking the scheduler");
     }
     return new DaemonScheduling(daemon.self(), scheduling, link);
   }

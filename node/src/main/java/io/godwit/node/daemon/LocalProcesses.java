@@ -76,11 +76,7 @@ final class LocalProcesses implements Residents {
     this.signals = new ProcessSignals(pods, this);
     this.peers =
         node -> {
-          throw new GodwitException(
-              NodeError.NOT_INITIALIZED,
-              "reaching node " + node,
-              "this node belongs to no cluster",
-              "run 'godwit init' or 'godwit join ADDRESS TOKEN'");
+          throw Daemon.outside("reaching node " + node);
         };
   }
 

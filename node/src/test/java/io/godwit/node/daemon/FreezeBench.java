@@ -1,31 +1,20 @@
 package io.godwit.node.daemon;
 
-import io.godwit.core.NodeId;
-import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.NodeView;
 import io.godwit.core.control.RunSpec;
-import io.godwit.engine.Engine;
-import io.godwit.engine.StandardKinds;
-import io.godwit.node.Configuration;
-import io.godwit.node.control.Caller;
-import io.godwit.node.migration.PhaseGate;
 import java.io.RandomAccessFile;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
@@ -76,17 +65,6 @@ final class FreezeBench {
 
   private FreezeBench() {}
 
-  private static Daemon start(Path directory, String name) {
-    return Daemon.start(
-        Configuration.defaults(new NodeId(name), directory.resolve(name))
-            .underProfile("none")
-            .at("127.0.0.1:0", "127.0.0.1:0", 0),
-        directory.resolve(name + ".sock"),
-        new Engine(StandardKinds.all()),
-        PhaseGate.OPEN,
-        InstantSource.system());
-  }
-
   public static void main(String[] arguments) throws Exception {
     int mib = Integer.parseInt(arguments[0]);
     int moves = Integer.parseInt(arguments[1]);
@@ -106,28 +84,18 @@ final class FreezeBench {
       board.order(ByteOrder.nativeOrder());
     }
     try (RecordingStream recording = new RecordingStream();
-        Daemon alpha = start(directory, "alpha");
-        Daemon beta = start(directory, "beta")) {
+        Daemon alpha = LocalDaemons.start(directory, "alpha");
+        Daemon beta = LocalDaemons.start(directory, "beta")) {
       recording.onEvent("io.godwit.MigrationPhase", e -> note(e, e.getString("side")));
       recording.onEvent("io.godwit.engine.Phase", e -> note(e, "engine"));
       recording.setOrdered(true);
       recording.startAsync();
-      var _ = alpha.operations().createCluster("flock");
-      JoinToken token = alpha.operations().createToken(Duration.ofMinutes(1));
-      var _ = beta.operations().join(token.address(), token.token());
-      for (Daemon each : List.of(alpha, beta)) {
-        await(
-            () ->
-                each.operations().nodes().stream()
-                        .filter(n -> n.state() == NodeView.State.READY)
-                        .count()
-                    == 2);
-      }
+      LocalDaemons.couple(alpha, beta);
       var _ =
           alpha
               .operations()
               .run(
-                  new Caller(0, "root"),
+                  LocalDaemons.ROOT,
                   new RunSpec(
                       "pace",
                       COMMAND == null
@@ -141,7 +109,7 @@ final class FreezeBench {
                       null,
                       true));
       if (COMMAND == null) {
-        await(() -> board.getLong(0) >= 1);
+        LocalDaemons.await("it goes on", () -> board.getLong(0) >= 1);
       } else {
         LockSupport.parkNanos(3_000_000_000L);
       }
@@ -153,10 +121,11 @@ final class FreezeBench {
             alpha
                 .operations()
                 .migrate(alpha.operations().find("pace"), to.self(), strategy, p -> {});
-        await(() -> alpha.operations().find("pace").node().equals(to.self().name()));
+        LocalDaemons.await(
+            "it goes on", () -> alpha.operations().find("pace").node().equals(to.self().name()));
         long seen = board.getLong(0);
         if (COMMAND == null) {
-          await(() -> board.getLong(0) > seen + 10);
+          LocalDaemons.await("it goes on", () -> board.getLong(0) > seen + 10);
         }
         double gap = COMMAND == null ? board.getLong(40) / 1e6 : report.freezeMicros() / 1e3;
         gaps.add(gap);
@@ -196,15 +165,5 @@ final class FreezeBench {
                 side,
                 event.getString("phase"),
                 event.getLong("bytes")));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain");
-      }
-      LockSupport.parkNanos(2_000_000);
-    }
   }
 }
