@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param about what it is, for people
  */
 record DemoProgram(String name, String about, List<String> command) {
-  private static final int DATA_BYTES = 12 << 20;
-  private static final int TICKS = 240;
+  private static final int DATA_BYTES = 6 << 20;
+  private static final int TICKS = 200;
 
   DemoProgram {
     command = List.copyOf(command);
@@ -42,7 +42,7 @@ record DemoProgram(String name, String about, List<String> command) {
       programs.add(
           new DemoProgram(
               "pipeline",
-              "xz -6 into sha256sum, 12 MiB",
+              "xz -6 into sha256sum, 6 MiB",
               List.of("sh", "-c", "xz -6 -T1 -c \"$1\" | sha256sum", "sh", data.toString())));
     }
     programs.add(
@@ -66,7 +66,7 @@ record DemoProgram(String name, String about, List<String> command) {
                         List.of(
                             perl.toString(),
                             "-e",
-                            "my $h=7; for my $i (1..36000000) { $h=($h*31+$i)%1000000007 }"
+                            "my $h=7; for my $i (1..26000000) { $h=($h*31+$i)%1000000007 }"
                                 + " print \"$h\\n\"; "))));
     find("python3")
         .ifPresent(
@@ -85,7 +85,7 @@ record DemoProgram(String name, String about, List<String> command) {
       out = [b""] * 4
       def work(n):
           h = bytes([n])
-          for _ in range(1500000):
+          for _ in range(800000):
               h = hashlib.sha256(h).digest()
           out[n] = h
       threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  * Beside the program a gap clock runs in the pod, frozen whenever the program is.
  */
 final class DemoRun implements Callable<DemoResult> {
-  private static final int MOVES = 6;
+  private static final int MOVES = 5;
   private static final int FAILURES_LIMIT = 3;
   private static final long BEFORE_FIRST_MILLIS = 200;
   private static final long BETWEEN_MILLIS = 250;

@@ -8,7 +8,7 @@ import java.util.List;
 /** The demo's Java program: several threads that compute and one that puts the results together. */
 public final class DemoThreads {
   static final int THREADS = 8;
-  private static final int ROUNDS = 2_000_000;
+  private static final int ROUNDS = 1_100_000;
 
   private DemoThreads() {}
 
