@@ -96,7 +96,8 @@ class JobsTest {
             job ->
                 job.node().equals("beta")
                     && job.why().isEmpty()
-                    && Cluster.process(cluster.node("alpha"), "wide").node().equals("beta"));
+                    && Cluster.processes(cluster.node("alpha")).stream()
+                        .anyMatch(p -> p.name().equals("wide") && p.node().equals("beta")));
     assertThat(wide.state()).isEqualTo(JobView.State.RUNNING);
     desk.act("wide", JobAction.CANCEL);
     assertThat(desk.awaitOver("wide").exit().signal()).isEqualTo(9);
