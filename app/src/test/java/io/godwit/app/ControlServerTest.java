@@ -185,8 +185,7 @@ class ControlServerTest {
   }
 
   private static RunSpec spec(String name) {
-    return new RunSpec(
-        name, List.of("sleep", "60"), List.of(), "/", null, null, false, null, false);
+    return RunSpec.unattended(name, List.of("sleep", "60"), List.of(), "/");
   }
 
   /** Copies of what the command needs, where the other user may read them. */

@@ -3,17 +3,14 @@ package io.godwit.cli;
 import com.google.gson.JsonObject;
 import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;
-import io.godwit.core.control.PodName;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.RunSpec;
 import io.godwit.core.control.WindowSize;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** {@code godwit run}. */
 public final class RunCommand extends DaemonCommand {
@@ -70,19 +67,12 @@ public final class RunCommand extends DaemonCommand {
   }
 
   private RunSpec specification(boolean terminal, boolean stdin) {
-    String chosen = name.value();
-    if (chosen != null && !PodName.isValid(chosen)) {
-      throw name.bad(
-          "'"
-              + chosen
-              + "' is not a letter followed by letters, digits, dots, dashes, underscores");
-    }
     WindowSize size = terminal ? ConsoleSession.windowSize() : null;
     return new RunSpec(
-        chosen,
+        name.podName(),
         program.values(),
         variables(),
-        workingDirectory(),
+        directory.directory(),
         user.value(),
         node.value(),
         network.given(),
@@ -102,12 +92,6 @@ public final class RunCommand extends DaemonCommand {
     List<String> entries = new ArrayList<>(all.size());
     all.forEach((key, value) -> entries.add(key + "=" + value));
     return entries;
-  }
-
-  private String workingDirectory() {
-    @Nullable Path given = directory.path();
-    Path base = Path.of(System.getProperty("user.dir", "/"));
-    return (given == null ? base : base.resolve(given)).normalize().toString();
   }
 
   /** The exit status of a console that has ended, or was left. */

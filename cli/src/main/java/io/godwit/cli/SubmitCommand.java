@@ -5,9 +5,7 @@ import io.godwit.core.control.JobSpec;
 import io.godwit.core.control.JobView;
 import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;
-import io.godwit.core.control.PodName;
 import io.godwit.core.control.RunSpec;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,31 +71,13 @@ public final class SubmitCommand extends DaemonCommand {
   }
 
   private JobSpec specification() {
-    String chosen = name.value();
-    if (chosen != null && !PodName.isValid(chosen)) {
-      throw name.bad(
-          "'"
-              + chosen
-              + "' is not a letter followed by letters, digits, dots, dashes, underscores");
-    }
     int[] span = span();
-    Path given = directory.path();
-    Path base = Path.of(System.getProperty("user.dir", "/"));
     List<String> environment = new ArrayList<>();
     for (Map.Entry<String, String> each : io.environment().entrySet()) {
       environment.add(each.getKey() + "=" + each.getValue());
     }
     return new JobSpec(
-        new RunSpec(
-            chosen,
-            program.values(),
-            environment,
-            (given == null ? base : base.resolve(given)).normalize().toString(),
-            null,
-            null,
-            false,
-            null,
-            false),
+        RunSpec.unattended(name.podName(), program.values(), environment, directory.directory()),
         queue.value(),
         resources.orElse(""),
         span[0],

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.core.GodwitException;
+import io.godwit.core.control.PodName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,22 @@ public final class Text implements IGetter, ISetter {
     } catch (InvalidPathException e) {
       throw bad("'" + value + "' is not a path");
     }
+  }
+
+  /** A directory as an absolute path, this process's own where none was typed. */
+  String directory() {
+    Path given = path();
+    Path base = Path.of(System.getProperty("user.dir", "/"));
+    return (given == null ? base : base.resolve(given)).normalize().toString();
+  }
+
+  /** A name for a process, or null. */
+  @Nullable String podName() {
+    String typed = value;
+    if (typed != null && !PodName.isValid(typed)) {
+      throw bad(PodName.complaint(typed));
+    }
+    return typed;
   }
 
   /** A whole number within [min, max], or the default. */

@@ -11,7 +11,6 @@ import io.godwit.core.control.Method;
 import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
-import io.godwit.core.control.RunSpec;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,19 +45,7 @@ final class TestbedNodes implements TwoNodes {
   @Override
   public void start(String name, List<String> command, Path directory) {
     places.put(name, 0);
-    nodes
-        .getFirst()
-        .run(
-            new RunSpec(
-                name,
-                command,
-                List.of("PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin")),
-                directory.toString(),
-                null,
-                null,
-                false,
-                null,
-                false));
+    var _ = nodes.getFirst().start(name, command, directory);
   }
 
   @Override

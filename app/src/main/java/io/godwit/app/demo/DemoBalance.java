@@ -3,7 +3,6 @@ package io.godwit.app.demo;
 import com.google.gson.JsonObject;
 import io.godwit.app.testbed.NodeClient;
 import io.godwit.core.control.ProcessView;
-import io.godwit.core.control.RunSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +20,8 @@ import java.util.stream.Stream;
 final class DemoBalance {
   private static final List<String> NAMES =
       IntStream.range(0, 8).mapToObj(number -> "load" + number).toList();
+
+  private static final List<String> BUSY = List.of("sh", "-c", "while :; do :; done");
 
   private static final String PROFILE = "steady";
 
@@ -91,7 +92,7 @@ final class DemoBalance {
     stage.say(
         "%d programs that never rest start on %s; from now on the cluster balances itself",
         NAMES.size(), first.node().name());
-    NAMES.forEach(name -> first.run(busy(name)));
+    NAMES.forEach(name -> first.start(name, BUSY, directory));
     first.useProfile(PROFILE);
     long begun = System.nanoTime();
     Map<String, Integer> where = where(first);
@@ -139,18 +140,5 @@ final class DemoBalance {
 
   private static int most(Map<String, Integer> where) {
     return where.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-  }
-
-  private RunSpec busy(String name) {
-    return new RunSpec(
-        name,
-        List.of("sh", "-c", "while :; do :; done"),
-        List.of("PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin")),
-        directory.toString(),
-        null,
-        null,
-        false,
-        null,
-        false);
   }
 }

@@ -126,19 +126,14 @@ final class DemoRun implements Callable<DemoResult> {
     arguments.addAll(program.command());
     NodeClient first = nodes.get(home);
     first.run(
-        new RunSpec(
+        RunSpec.unattended(
             program.name(),
             arguments,
             List.of(
                 "PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin"),
                 "GODWIT_DEMO_CLOCK=" + directory.resolve("clock"),
                 "GODWIT_DEMO_GAPS=" + gaps()),
-            directory.toString(),
-            null,
-            null,
-            false,
-            null,
-            false));
+            directory.toString()));
     stage.say("%-9s runs on %s: %s", program.name(), name(home), program.about());
     CompletableFuture<ProcessExit> end = new CompletableFuture<>();
     Thread.ofVirtual()

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,12 @@ public final class NodeClient {
   /** Starts a program that is not attached to anybody. */
   public ProcessView run(RunSpec program) {
     return ProcessView.of(ask(Method.RUN, program.toJson()));
+  }
+
+  /** Starts one that needs nothing of its environment but PATH. */
+  public ProcessView start(String name, List<String> command, Path directory) {
+    String path = "PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+    return run(RunSpec.unattended(name, command, List.of(path), directory.toString()));
   }
 
   /** Moves a process and waits until it runs there. */

@@ -27,11 +27,14 @@ public final class PodName {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
+  /** What is wrong with a name that is none. */
+  public static String complaint(String name) {
+    return "'" + name + "' is not a letter followed by letters, digits, dots, dashes, underscores";
+  }
+
   static @Nullable String check(Fields fields, @Nullable String name) {
     if (name != null && !isValid(name)) {
-      throw fields.bad(
-          "name",
-          "'" + name + "' is not a letter followed by letters, digits, dots, dashes, underscores");
+      throw fields.bad("name", complaint(name));
     }
     return name;
   }

@@ -35,6 +35,16 @@ public record RunSpec(
     environment = List.copyOf(environment);
   }
 
+  /** A program that nobody attends, run as the caller here, without a terminal or input. */
+  public static RunSpec unattended(
+      @Nullable String name,
+      List<String> arguments,
+      List<String> environment,
+      String workingDirectory) {
+    return new RunSpec(
+        name, arguments, environment, workingDirectory, null, null, false, null, false);
+  }
+
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("name", name);

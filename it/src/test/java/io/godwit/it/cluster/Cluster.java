@@ -163,9 +163,7 @@ public final class Cluster implements AutoCloseable {
     environment.add("PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     environment.add("HOME=" + directory);
     environment.add("LANG=C.UTF-8");
-    RunSpec spec =
-        new RunSpec(
-            name, command, environment, directory.toString(), null, null, false, null, false);
+    RunSpec spec = RunSpec.unattended(name, command, environment, directory.toString());
     return ProcessView.of(ask(node, Method.RUN, spec.toJson()));
   }
 

@@ -43,16 +43,7 @@ record Desk(TestNode node, Path directory) {
     List<String> environment =
         List.of("PATH=" + System.getenv().getOrDefault("PATH", "/usr/bin:/bin"), "LANG=C.UTF-8");
     return new JobSpec(
-        new RunSpec(
-            name,
-            List.of("sh", "-c", script),
-            environment,
-            directory.toString(),
-            null,
-            null,
-            false,
-            null,
-            false),
+        RunSpec.unattended(name, List.of("sh", "-c", script), environment, directory.toString()),
         queue,
         resources,
         first,

@@ -7,6 +7,7 @@ import io.godwit.app.testbed.TestNode;
 import io.godwit.core.control.JobAction;
 import io.godwit.core.control.JobView;
 import io.godwit.core.control.QueueView;
+import io.godwit.core.control.RunSpec;
 import io.godwit.it.cluster.Cluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,16 +212,7 @@ class JobsTest {
     var usual = desk.spec("missing", null, "", 0, 0, 0, "true");
     var run = usual.program();
     return new io.godwit.core.control.JobSpec(
-        new io.godwit.core.control.RunSpec(
-            run.name(),
-            List.of(program),
-            run.environment(),
-            run.workingDirectory(),
-            null,
-            null,
-            false,
-            null,
-            false),
+        RunSpec.unattended(run.name(), List.of(program), run.environment(), run.workingDirectory()),
         null,
         "",
         0,

@@ -286,6 +286,12 @@ public final class Daemon implements AutoCloseable {
     return known;
   }
 
+  /** Whether a migration of the pod is under way from here. */
+  boolean moving(String pod) {
+    ClusterLink known = link;
+    return known != null && known.migrations().moving(pod);
+  }
+
   /** What is thrown where a cluster is needed. */
   static GodwitException outside(String what) {
     return new GodwitException(

@@ -81,14 +81,13 @@ final class DaemonJobs implements JobHost {
   @Override
   public Map<NodeId, Integer> cores() {
     Map<NodeId, Integer> all = new TreeMap<>();
-    all.put(self(), cores);
     ClusterLink link = daemon.link();
     if (link != null) {
       for (NodeId node : link.members().keySet()) {
         link.heard(node).ifPresent(told -> all.put(node, Math.max(1, told.getNode().getCpus())));
       }
-      all.put(self(), cores);
     }
+    all.put(self(), cores);
     return all;
   }
 
@@ -255,8 +254,7 @@ final class DaemonJobs implements JobHost {
   /** Writes an image of a pod that is here, below the place for checkpoints. */
   PodImages.Stored store(String pod, String directory) {
     Path place = place(directory);
-    ClusterLink link = daemon.link();
-    if (link != null && link.migrations().moving(pod)) {
+    if (daemon.moving(pod)) {
       throw notHere("writing a checkpoint of '" + pod + "'", "it is being moved");
     }
     try {

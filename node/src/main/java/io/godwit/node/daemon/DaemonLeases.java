@@ -78,8 +78,7 @@ final class DaemonLeases implements JobsOfNode, PeerJobs, LeaseHolder.Visitors, 
     return jobs != null && jobs.gone(pod);
   }
 
-  @Override
-  public boolean needsLease(String pod) {
+  private boolean needsLease(String pod) {
     return processes.tags().of(pod).leased();
   }
 
@@ -121,8 +120,7 @@ final class DaemonLeases implements JobsOfNode, PeerJobs, LeaseHolder.Visitors, 
 
   @Override
   public boolean moving(String pod) {
-    ClusterLink link = daemon.link();
-    return link != null && link.migrations().moving(pod);
+    return daemon.moving(pod);
   }
 
   @Override

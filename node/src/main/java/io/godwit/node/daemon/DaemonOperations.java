@@ -174,8 +174,7 @@ final class DaemonOperations implements NodeOperations {
   }
 
   private ProcessView view(ProcessStatus p, boolean withDependencies) {
-    ClusterLink link = daemon.link();
-    boolean moving = link != null && link.migrations().moving(p.getName());
+    boolean moving = daemon.moving(p.getName());
     ProcessView.State state =
         p.getHasEnded()
             ? ProcessView.State.EXITED

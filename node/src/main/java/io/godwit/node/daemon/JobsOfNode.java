@@ -13,11 +13,6 @@ interface JobsOfNode {
         }
 
         @Override
-        public boolean needsLease(String pod) {
-          return false;
-        }
-
-        @Override
         public void requireMayLeave(String pod) {
           // Nothing here needs a lease.
         }
@@ -34,9 +29,6 @@ interface JobsOfNode {
    * @return whether it will be restarted, so that its end is none
    */
   boolean gone(String pod);
-
-  /** Whether a process of this home runs elsewhere only under a lease. */
-  boolean needsLease(String pod);
 
   /** Fails where the pod stands still because its home is silent. */
   void requireMayLeave(String pod);

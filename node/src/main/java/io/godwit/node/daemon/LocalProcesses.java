@@ -550,7 +550,7 @@ final class LocalProcesses implements Residents {
         by,
         back,
         pod ->
-            !jobs.needsLease(pod)
+            !tags.of(pod).leased()
                 || registry.find(pod).filter(e -> e.node().equals(by)).isPresent());
   }
 }

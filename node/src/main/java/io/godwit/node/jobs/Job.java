@@ -71,10 +71,9 @@ final class Job {
    * A checkpoint from which a job can be restarted.
    *
    * @param directory below the place for checkpoints
-   * @param outputEnd bytes that it had written to its standard output by then
-   * @param errorEnd and to its standard error
+   * @param written what it had written to its standard streams by then
    */
-  record Image(String directory, long outputEnd, long errorEnd, long writtenMillis) {}
+  record Image(String directory, JobHost.Written written, long writtenMillis) {}
 
   Job(
       long serial,
@@ -120,6 +119,11 @@ final class Job {
     return state == JobView.State.RUNNING
         || state == JobView.State.SUSPENDED
         || state == JobView.State.LOST;
+  }
+
+  /** Whether it may be tried at this moment, after what failed before. */
+  boolean mayTry(long nowNanos) {
+    return notBeforeNanos == Long.MIN_VALUE || nowNanos - notBeforeNanos >= 0;
   }
 
   String command() {
@@ -178,8 +182,8 @@ final class Job {
     Image last = image;
     if (last != null) {
       values.put("image", last.directory());
-      values.put("image-output", Long.toString(last.outputEnd()));
-      values.put("image-error", Long.toString(last.errorEnd()));
+      values.put("image-output", Long.toString(last.written().outputEnd()));
+      values.put("image-error", Long.toString(last.written().errorEnd()));
       values.put("image-written", Long.toString(last.writtenMillis()));
     }
     return new RecordFile(KIND, values);
@@ -217,8 +221,8 @@ final class Job {
       job.image =
           new Image(
               record.require("image"),
-              record.requireNumber("image-output"),
-              record.requireNumber("image-error"),
+              new JobHost.Written(
+                  record.requireNumber("image-output"), record.requireNumber("image-error")),
               record.requireNumber("image-written"));
     }
     return job;

@@ -84,7 +84,9 @@ public interface JobHost {
    * @param outputEnd bytes written to the standard output so far
    * @param errorEnd and to the standard error
    */
-  record Written(long outputEnd, long errorEnd) {}
+  record Written(long outputEnd, long errorEnd) {
+    static final Written NOTHING = new Written(0, 0);
+  }
 
   /**
    * Writes a checkpoint of it to a new directory below the place for checkpoints, wherever it runs.

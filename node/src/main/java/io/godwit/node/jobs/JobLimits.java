@@ -42,9 +42,6 @@ final class JobLimits {
   /** How often the guard of a lease that is over sees to it that nothing runs. */
   static final Duration GUARD_REPEATS = Duration.ofMillis(50);
 
-  /** Pods in one claim. */
-  static final int CLAIMS = 10_000;
-
   /** Characters of a command in a listing. */
   static final int COMMAND = 4096;
 

@@ -31,7 +31,12 @@ import org.jspecify.annotations.Nullable;
 /** The jobs that were submitted to this node. Safe from any thread; see the package. */
 public final class JobRoom implements JobOperations, AutoCloseable {
   private static final Logger LOG = System.getLogger(JobRoom.class.getName());
-  private static final int KILLED = 9;
+
+  /** The wait status of what a SIGKILL has ended. */
+  static final int KILLED = 9;
+
+  /** Exit status 127, as shells say it. */
+  private static final int NOT_FOUND_STATUS = 127 << 8;
 
   /** With these a program cannot be started, now or later. */
   private static final Set<ErrorCode> NEVER =
@@ -101,11 +106,7 @@ public final class JobRoom implements JobOperations, AutoCloseable {
 
   @Override
   public List<JobView> submit(int uid, String user, JobSpec spec) {
-    String queue =
-        spec.queue() == null ? settings.queues().keySet().iterator().next() : spec.queue();
-    if (spec.queue() == null && settings.queues().containsKey(JobQueue.DEFAULT_NAME)) {
-      queue = JobQueue.DEFAULT_NAME;
-    }
+    String queue = spec.queue() == null ? settings.usualQueue() : spec.queue();
     if (!settings.queues().containsKey(queue)) {
       throw new GodwitException(
           JobError.UNKNOWN_QUEUE,
@@ -332,12 +333,12 @@ public final class JobRoom implements JobOperations, AutoCloseable {
     JobOrder.Start start;
     synchronized (this) {
       JobOrder.Plan plan = plan(cores);
-      plan.waits().forEach((serial, why) -> byserial(serial).why = why);
+      plan.waits().forEach((serial, why) -> table.get(serial).why = why);
       if (plan.starts().isEmpty()) {
         return false;
       }
       start = plan.starts().getFirst();
-      job = byserial(start.id());
+      job = table.get(start.id());
       job.busy = true;
       job.starting = true;
     }
@@ -358,10 +359,6 @@ public final class JobRoom implements JobOperations, AutoCloseable {
     return table.open().stream().noneMatch(job -> job.state == JobView.State.PENDING);
   }
 
-  private Job byserial(long serial) {
-    return table.all().stream().filter(job -> job.serial == serial).findFirst().orElseThrow();
-  }
-
   private JobOrder.Plan plan(Map<NodeId, Integer> cores) {
     long now = System.nanoTime();
     List<JobOrder.Waiting> waiting = new ArrayList<>();
@@ -371,9 +368,7 @@ public final class JobRoom implements JobOperations, AutoCloseable {
         running.add(
             new JobOrder.Running(
                 job.queue, job.user, job.node.isEmpty() ? null : new NodeId(job.node)));
-      } else if (job.state == JobView.State.PENDING
-          && !job.busy
-          && (job.notBeforeNanos == Long.MIN_VALUE || now - job.notBeforeNanos >= 0)) {
+      } else if (job.state == JobView.State.PENDING && !job.busy && job.mayTry(now)) {
         waiting.add(new JobOrder.Waiting(job.serial, job.queue, job.user));
       }
     }
@@ -437,9 +432,6 @@ public final class JobRoom implements JobOperations, AutoCloseable {
     rest(job);
     change(job, JobView.State.FAILED);
   }
-
-  /** Exit status 127, as shells say it. */
-  private static final int NOT_FOUND_STATUS = 127 << 8;
 
   /** A program begins at its home, and goes at once where it has its place. */
   private void moveThere(Job job, NodeId node) {
@@ -531,12 +523,10 @@ public final class JobRoom implements JobOperations, AutoCloseable {
     table.changed(job);
   }
 
-  synchronized boolean changeIf(Job job, JobView.State from, JobView.State to) {
-    if (job.state != from) {
-      return false;
+  private synchronized void changeIf(Job job, JobView.State from, JobView.State to) {
+    if (job.state == from) {
+      change(job, to);
     }
-    change(job, to);
-    return true;
   }
 
   /** Whether a process is to run: one whose job is over is not. */

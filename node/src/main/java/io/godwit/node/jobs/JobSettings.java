@@ -45,6 +45,13 @@ public record JobSettings(Map<String, Queue> queues, @Nullable Path checkpoints,
     queues = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(queues));
   }
 
+  /** The queue of a job that names none. */
+  String usualQueue() {
+    return queues.containsKey(JobQueue.DEFAULT_NAME)
+        ? JobQueue.DEFAULT_NAME
+        : queues.keySet().iterator().next();
+  }
+
   /** The rules alone. */
   Map<String, JobQueue> rules() {
     Map<String, JobQueue> rules = new LinkedHashMap<>();

@@ -68,13 +68,11 @@ final class JobSurvival implements AutoCloseable {
   void giveUp(Job job) {
     synchronized (room) {
       if (job.state == JobView.State.LOST && !job.busy) {
-        room.over(job, KILLED);
+        room.over(job, JobRoom.KILLED);
       }
     }
     ended(job);
   }
-
-  private static final int KILLED = 9;
 
   /** Looks at every job that is to survive. */
   void tick() {
@@ -125,7 +123,7 @@ final class JobSurvival implements AutoCloseable {
       room.change(job, JobView.State.RUNNING); // it was heard again in time
       return;
     }
-    if (now - job.notBeforeNanos >= 0 || job.notBeforeNanos == Long.MIN_VALUE) {
+    if (job.mayTry(now)) {
       if (here || leases.isOver(job.name, now)) {
         job.busy = true;
         Thread.ofVirtual().name("godwit-restart-" + job.name).start(() -> restart(job));
@@ -136,19 +134,11 @@ final class JobSurvival implements AutoCloseable {
   private void restart(Job job) {
     Job.Image from = job.image;
     try {
-      host.retake(
-          job.name,
-          from == null
-              ? new JobHost.Written(0, 0)
-              : new JobHost.Written(from.outputEnd(), from.errorEnd()));
+      host.retake(job.name, from == null ? JobHost.Written.NOTHING : from.written());
       if (from == null) {
         host.run(job.uid, job.user, job.program, job.needs, true);
       } else {
-        host.restart(
-            job.name,
-            from.directory(),
-            new JobHost.Written(from.outputEnd(), from.errorEnd()),
-            job.needs);
+        host.restart(job.name, from.directory(), from.written(), job.needs);
       }
       restarted(job, from);
     } catch (InterruptedException stopping) {
@@ -247,9 +237,7 @@ final class JobSurvival implements AutoCloseable {
         return false;
       }
       before = job.image;
-      job.image =
-          new Job.Image(
-              directory, written.outputEnd(), written.errorEnd(), System.currentTimeMillis());
+      job.image = new Job.Image(directory, written, System.currentTimeMillis());
       room.change(job, job.state);
     }
     if (before != null) {

@@ -8,6 +8,7 @@ import io.godwit.core.control.RunSpec;
 import io.godwit.policy.scheduling.ResourceExpression;
 import io.godwit.policy.scheduling.ResourceExpressionParser;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,15 @@ final class JobTable {
 
   List<Job> all() {
     return List.copyOf(jobs.values());
+  }
+
+  /** The job of that serial number, which is there. */
+  Job get(long serial) {
+    Job job = jobs.get(serial);
+    if (job == null) {
+      throw new IllegalStateException("there is no job " + serial);
+    }
+    return job;
   }
 
   List<Job> open() {
@@ -73,11 +83,13 @@ final class JobTable {
   /** Takes in what was submitted; all of it is in the spool when this returns, or nothing is. */
   List<Job> add(JobSpec spec, String queue, int uid, String user, long nowMillis) {
     int count = spec.last() - spec.first() + 1;
-    if (open().size() + count > JobLimits.OPEN_JOBS) {
+    Map<String, Job> open = new HashMap<>();
+    open().forEach(job -> open.put(job.name, job));
+    if (open.size() + count > JobLimits.OPEN_JOBS) {
       throw new GodwitException(
           JobError.FULL,
           "submitting " + count + " jobs",
-          "node " + self + " holds " + open().size() + " already",
+          "node " + self + " holds " + open.size() + " already",
           "wait until some have ended, or submit on another node");
     }
     ResourceExpression needs = ResourceExpressionParser.parse(spec.resources());
@@ -86,11 +98,12 @@ final class JobTable {
       long serial = nextSerial + i;
       int index = spec.first() == 0 ? 0 : spec.first() + i;
       String name = name(spec.program().name(), nextSerial, index);
-      if (ofPod(name).isPresent()) {
+      Job holder = open.get(name);
+      if (holder != null) {
         throw new GodwitException(
             JobError.NAME_TAKEN,
             "submitting '" + name + "'",
-            "job " + ofPod(name).get().id() + " of that name has not ended",
+            "job " + holder.id() + " of that name has not ended",
             "choose another --name");
       }
       made.add(

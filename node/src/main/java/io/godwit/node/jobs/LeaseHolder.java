@@ -228,12 +228,6 @@ public final class LeaseHolder implements AutoCloseable {
     return lease == null || (!lease.guard.isOver() && !lease.pod.cgroup().isHeld());
   }
 
-  /** For a listing: those that stand still because their home is silent. */
-  public synchronized boolean isFenced(String pod) {
-    Held lease = held.get(pod);
-    return lease != null && lease.guard.isOver();
-  }
-
   /** The guards stay: without a daemon no lease is renewed. */
   @Override
   public void close() {

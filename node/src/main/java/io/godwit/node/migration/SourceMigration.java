@@ -172,8 +172,7 @@ final class SourceMigration implements SourceCase.Hands {
     preliminary = begun;
     PageChannel pages = connected(channel);
     sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
-    PageRuns.Writer runs = new PageRuns.Writer(pages);
-    writer = runs;
+    PageRuns.Writer runs = connected(writer);
     begun.send(strategy.pass(), StopRule.DEFAULT, telling(runs));
     runs.flush();
     // What is still on its way would have to arrive in the freeze.
@@ -263,6 +262,7 @@ final class SourceMigration implements SourceCase.Hands {
             security,
             conversation::carries);
     channel = pages;
+    writer = new PageRuns.Writer(pages); // its buffers are not for the freeze to make
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
@@ -366,7 +366,7 @@ final class SourceMigration implements SourceCase.Hands {
 
   private void transfer(ProcessMover.Departure frozen) {
     PageChannel pages = connected(channel);
-    PageRuns.Writer runs = writer == null ? new PageRuns.Writer(pages) : writer;
+    PageRuns.Writer runs = connected(writer);
     frozen.transfer(telling(runs));
     runs.flush();
     writer = null;

@@ -1,7 +1,6 @@
 package io.godwit.node.daemon;
 
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.RunSpec;
 import java.io.RandomAccessFile;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -96,18 +95,12 @@ final class FreezeBench {
               .operations()
               .run(
                   LocalDaemons.ROOT,
-                  new RunSpec(
+                  LocalDaemons.program(
                       "pace",
-                      COMMAND == null
-                          ? List.of(program.toString(), file.toString())
-                          : List.of(COMMAND.split(",")),
-                      List.of("PATH=/usr/bin:/bin"),
-                      "/",
-                      null,
-                      null,
-                      false,
-                      null,
-                      true));
+                      (COMMAND == null
+                              ? List.of(program.toString(), file.toString())
+                              : List.of(COMMAND.split(",")))
+                          .toArray(String[]::new)));
       if (COMMAND == null) {
         LocalDaemons.await("it goes on", () -> board.getLong(0) >= 1);
       } else {

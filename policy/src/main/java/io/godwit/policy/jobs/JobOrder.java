@@ -44,6 +44,24 @@ public final class JobOrder {
    */
   public record Plan(List<Start> starts, Map<Long, String> waits) {}
 
+  private record Share(String queue, String user) {}
+
+  /** How many jobs run. */
+  private record Counts(
+      Map<String, Integer> ofUser,
+      Map<String, Integer> inQueue,
+      Map<Share, Integer> ofUserInQueue) {
+    static Counts of(List<Running> running) {
+      Counts counts = new Counts(new HashMap<>(), new HashMap<>(), new HashMap<>());
+      for (Running each : running) {
+        counts.ofUser.merge(each.user(), 1, Integer::sum);
+        counts.inQueue.merge(each.queue(), 1, Integer::sum);
+        counts.ofUserInQueue.merge(new Share(each.queue(), each.user()), 1, Integer::sum);
+      }
+      return counts;
+    }
+  }
+
   public JobOrder(Map<String, JobQueue> queues) {
     this.queues = Map.copyOf(queues);
   }
@@ -55,12 +73,12 @@ public final class JobOrder {
    */
   public Plan plan(
       List<Waiting> waiting, List<Running> running, Map<NodeId, Integer> cores, int minuteOfWeek) {
-    Map<String, Integer> ofUser = new HashMap<>();
-    running.forEach(each -> ofUser.merge(each.user(), 1, Integer::sum));
+    Counts counts = Counts.of(running);
+    Map<String, Set<NodeId>> fullOf = new HashMap<>();
     List<Waiting> ordered = new ArrayList<>(waiting);
     ordered.sort(
         Comparator.comparingInt((Waiting job) -> -priority(job.queue()))
-            .thenComparingInt(job -> ofUser.getOrDefault(job.user(), 0)));
+            .thenComparingInt(job -> counts.ofUser.getOrDefault(job.user(), 0)));
     List<Start> starts = new ArrayList<>();
     Map<Long, String> waits = new LinkedHashMap<>();
     for (Waiting job : ordered) {
@@ -69,8 +87,8 @@ public final class JobOrder {
         waits.put(job.id(), "there is no queue '" + job.queue() + "' any more");
         continue;
       }
-      Set<NodeId> full = full(queue, running, cores);
-      String why = why(job, queue, running, minuteOfWeek);
+      Set<NodeId> full = fullOf.computeIfAbsent(job.queue(), q -> full(queue, running, cores));
+      String why = why(job, queue, counts, minuteOfWeek);
       if (why == null && full.size() >= cores.size() && !cores.isEmpty()) {
         why = "queue " + queue.name() + " has no place left on any node";
       }
@@ -89,18 +107,15 @@ public final class JobOrder {
   }
 
   private static @Nullable String why(
-      Waiting job, JobQueue queue, List<Running> running, int minuteOfWeek) {
+      Waiting job, JobQueue queue, Counts counts, int minuteOfWeek) {
     if (!queue.hours().open(minuteOfWeek)) {
       return "queue " + queue.name() + " starts nothing at this hour";
     }
-    long inQueue = running.stream().filter(each -> each.queue().equals(queue.name())).count();
+    int inQueue = counts.inQueue.getOrDefault(queue.name(), 0);
     if (queue.queueJobs() > 0 && inQueue >= queue.queueJobs()) {
       return "queue " + queue.name() + " has " + inQueue + " jobs running, its limit";
     }
-    long ofUser =
-        running.stream()
-            .filter(each -> each.queue().equals(queue.name()) && each.user().equals(job.user()))
-            .count();
+    int ofUser = counts.ofUserInQueue.getOrDefault(new Share(queue.name(), job.user()), 0);
     if (queue.userJobs() > 0 && ofUser >= queue.userJobs()) {
       return job.user()
           + " has "
