@@ -25,6 +25,7 @@ import io.godwit.cli.SubmitCommand;
 import io.godwit.cli.TokenCommand;
 import io.godwit.cli.UndrainCommand;
 import io.godwit.cli.WaitCommand;
+import io.godwit.cli.top.TopCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,7 @@ final class Commands {
       case "token" -> new TokenCommand(io);
       case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "top" -> new TopCommand(io);
       case "drain" -> new DrainCommand(io);
       case "undrain" -> new UndrainCommand(io);
       case "owner" -> new OwnerCommand(io);
@@ -120,6 +122,7 @@ final class Commands {
         new Entry("token", CLUSTER, "make a token for one more node"),
         new Entry("join", CLUSTER, "take this node into a cluster"),
         new Entry("nodes", CLUSTER, "list the nodes"),
+        new Entry("top", CLUSTER, "watch nodes, processes and moves on the whole screen"),
         new Entry("explain", CLUSTER, "tell why the schedulers moved a process, or did not"),
         new Entry("drain", CLUSTER, "empty a node: every process leaves it, alive"),
         new Entry("undrain", CLUSTER, "open a drained node again"),

@@ -163,6 +163,25 @@ class CommandTest {
   }
 
   @Test
+  void topPrintsOneSnapshotWhereThereIsNoTerminal() {
+    godwit("run", "--detach", "--name", "seen", "sleep", "60");
+    Outcome top = godwit("top");
+    assertThat(top.status()).as(top.err()).isZero();
+    assertThat(top.out())
+        .contains("alpha of flock   1 node, 1 process, 0 moving", "*alpha", "13/0/3")
+        .contains("idle 1m30s", "seen", "sleep 60")
+        .doesNotContain("\u001b");
+    JsonObject json = godwit("top", "--json", "--interval", "0.5").json();
+    assertThat(json.getAsJsonArray("nodes")).hasSize(1);
+    assertThat(json.getAsJsonArray("processes")).hasSize(1);
+    assertThat(json.getAsJsonArray("moves")).isEmpty();
+    assertThat(json.getAsJsonArray("decisions")).isEmpty();
+    for (String bad : List.of("0", "-1", "NaN", "3601", "soon")) {
+      assertThat(godwit("top", "--once", "--interval", bad).status()).as(bad).isEqualTo(2);
+    }
+  }
+
+  @Test
   void attachedRunPassesInputOutputErrorsAndStatus() {
     Outcome outcome =
         godwit(

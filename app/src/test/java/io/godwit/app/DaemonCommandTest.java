@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.godwit.app.fixture.Subject;
+import io.godwit.app.fixture.TerminalSession;
 import io.godwit.app.testbed.NodeClient;
 import io.godwit.app.testbed.TestNode;
 import io.godwit.app.testbed.Testbed;
@@ -271,6 +272,44 @@ class DaemonCommandTest {
       // The one that ended for the other is this process's to be reaped, as a shell does.
       assertThat(ProcessHandles.reap(started)).hasValue(9);
     }
+  }
+
+  @Test
+  void topFillsATerminalWhileThingsMoveAndGivesItBack() throws Exception {
+    done(alpha, "run", "--detach", "--name", "watched", "sleep", "1000");
+    try (TerminalSession top =
+        TerminalSession.start(
+            24, 100, "top", "--interval", "0.2", "--socket", alpha.controlSocket().toString())) {
+      top.await("nodes and processes", text -> text.contains("watched") && text.contains("beta"));
+      assertThat(top.rows()).isEqualTo(24);
+      assertThat(top.raw()).isTrue();
+      done(alpha, "migrate", "watched", "--to", "beta");
+      top.await("the move", text -> text.contains("watched: alpha -> beta ") && moved(text));
+      top.resize(9, 60);
+      top.await("the smaller window", text -> top.rows() == 9 && !text.contains("DECISIONS"));
+      top.type("p");
+      top.await("the pause", text -> text.contains("PAUSED"));
+      top.type("\u001b[Bq");
+      assertThat(top.end()).isZero();
+      assertThat(top.raw()).isFalse();
+      assertThat(top.printed()).startsWith("\u001b[?1049h").endsWith("\u001b[?1049l");
+    }
+    try (TerminalSession killed =
+        TerminalSession.start(24, 100, "top", "--socket", beta.controlSocket().toString())) {
+      killed.await("what moved there", text -> text.contains("watched"));
+      killed.terminate();
+      assertThat(killed.end()).isEqualTo(143);
+      assertThat(killed.raw()).isFalse();
+      assertThat(killed.printed()).endsWith("\u001b[?1049l");
+    }
+    JsonObject told = JsonText.parseObject(done(beta, "top", "--json").strip());
+    assertThat(told.getAsJsonArray("nodes")).hasSize(2);
+    assertThat(told.getAsJsonArray("moves").toString()).contains("\"process\":\"watched\"");
+    done(alpha, "signal", "watched", "KILL");
+  }
+
+  private static boolean moved(String text) {
+    return text.contains(", done in ") && text.contains(": frozen ");
   }
 
   /** The number that the node gives a process. */

@@ -8,10 +8,6 @@ import io.godwit.core.control.Method;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.SignalNumber;
-import io.godwit.core.control.WindowSize;
-import io.godwit.linux.Fd;
-import io.godwit.linux.LinuxException;
-import io.godwit.linux.terminal.Terminal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,7 +23,6 @@ final class ConsoleSession {
   private static final List<String> FORWARDED =
       List.of("INT", "TERM", "HUP", "USR1", "CONT", "TSTP", "WINCH");
   private static final int SIGPIPE = 13;
-  private static final Fd STDIN = new Fd(0);
 
   private final CommandIo io;
   private final ControlClient client;
@@ -52,23 +47,13 @@ final class ConsoleSession {
     output = new ConsoleOutput(io, false);
   }
 
-  /** The window's size; usual values where it cannot be told. */
-  static WindowSize windowSize() {
-    try {
-      int[] size = new Terminal(STDIN).size();
-      return new WindowSize(size[0], size[1]);
-    } catch (LinuxException e) {
-      return WindowSize.USUAL;
-    }
-  }
-
   /** Sends the request that attaches and relays until the end. */
   End run(Method method, JsonObject params) {
     try {
       client.begin(method, params);
       ControlMessage.Event attached = awaitAttached();
       process = ProcessView.of(attached.data());
-      try (RawMode raw = terminal ? RawMode.enter() : RawMode.NONE;
+      try (RawTerminal raw = terminal ? RawTerminal.enter() : RawTerminal.none();
           SignalCatcher signals = new SignalCatcher(FORWARDED, this::forward)) {
         if (input) {
           Thread.ofPlatform().daemon().name("godwit-stdin").start(this::pumpInput);
@@ -165,7 +150,9 @@ final class ConsoleSession {
     try {
       if (name.equals("WINCH")) {
         if (terminal) {
-          client.channel().send(new ControlMessage.Input("resize", windowSize().toJson()));
+          client
+              .channel()
+              .send(new ControlMessage.Input("resize", RawTerminal.windowSize().toJson()));
         }
       } else {
         signal(SignalNumber.parse(name).orElseThrow());
@@ -179,33 +166,5 @@ final class ConsoleSession {
     JsonObject data = new JsonObject();
     data.addProperty("number", number);
     client.channel().send(new ControlMessage.Input("signal", data));
-  }
-
-  /** Raw mode of our terminal, undone at the end even when the JVM is told to go. */
-  private static final class RawMode implements AutoCloseable {
-    static final RawMode NONE = new RawMode(null, null);
-
-    private final @Nullable Terminal terminal;
-    private final Terminal.@Nullable Mode before;
-    private final AtomicBoolean restored = new AtomicBoolean();
-
-    private RawMode(@Nullable Terminal terminal, Terminal.@Nullable Mode before) {
-      this.terminal = terminal;
-      this.before = before;
-    }
-
-    static RawMode enter() {
-      Terminal terminal = new Terminal(STDIN);
-      RawMode raw = new RawMode(terminal, terminal.makeRaw());
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(raw::close));
-      return raw;
-    }
-
-    @Override
-    public void close() {
-      if (terminal != null && before != null && restored.compareAndSet(false, true)) {
-        terminal.set(before);
-      }
-    }
   }
 }

@@ -54,7 +54,7 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
       line.append('[').repeat('#', full).repeat('.', BAR_CELLS - full).append("] ");
       line.append(Math.min(100, (long) ((double) progress.bytes() / total * 100))).append("%  ");
     }
-    line.append(TextTable.printable(progress.phase()));
+    line.append(Cells.printable(progress.phase()));
     line.append("  ").append(Quantities.bytes(progress.bytes()));
     if (progress.bytesPerSecond() > 0) {
       line.append("  ").append(Quantities.bytes(progress.bytesPerSecond())).append("/s");

@@ -48,7 +48,7 @@ public final class Quantities {
   }
 
   /** Decimal digits without the cost of a Formatter, which takes a cold JVM some 10 ms to load. */
-  static String fixed(double value, int digits) {
+  public static String fixed(double value, int digits) {
     long scale = digits == 0 ? 1 : digits == 1 ? 10 : 100;
     long scaled = Math.round(value * scale);
     String whole = Long.toString(scaled / scale);

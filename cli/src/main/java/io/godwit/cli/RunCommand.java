@@ -67,7 +67,7 @@ public final class RunCommand extends DaemonCommand {
   }
 
   private RunSpec specification(boolean terminal, boolean stdin) {
-    WindowSize size = terminal ? ConsoleSession.windowSize() : null;
+    WindowSize size = terminal ? RawTerminal.windowSize() : null;
     return new RunSpec(
         name.podName(),
         program.values(),

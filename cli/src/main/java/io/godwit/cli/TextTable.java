@@ -30,19 +30,25 @@ public final class TextTable {
     rows.add(cells);
   }
 
-  /** Prints titles and rows; control characters of a cell appear as {@code ?}. */
+  /** Prints titles and rows; what could steer the terminal appears as {@code ?}. */
   public void print(PrintStream out) {
+    lines().forEach(out::println);
+  }
+
+  /** The lines, titles first; a terminal is not steered by the name of a process. */
+  public List<String> lines() {
     int[] widths = new int[right.length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
-        row[i] = printable(row[i]);
-        widths[i] = Math.max(widths[i], row[i].length());
+        row[i] = Cells.printable(row[i]);
+        widths[i] = Math.max(widths[i], Cells.width(row[i]));
       }
     }
+    List<String> lines = new ArrayList<>(rows.size());
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.length; i++) {
-        int padding = widths[i] - row[i].length();
+        int padding = widths[i] - Cells.width(row[i]);
         if (right[i]) {
           line.repeat(' ', padding).append(row[i]);
         } else {
@@ -52,21 +58,8 @@ public final class TextTable {
           line.append("  ");
         }
       }
-      out.println(line.toString().stripTrailing());
+      lines.add(line.toString().stripTrailing());
     }
-  }
-
-  /** A terminal must not be steered by the name of a process. */
-  static String printable(String text) {
-    StringBuilder result = null;
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        if (result == null) {
-          result = new StringBuilder(text);
-        }
-        result.setCharAt(i, '?');
-      }
-    }
-    return result == null ? text : result.toString();
+    return lines;
   }
 }

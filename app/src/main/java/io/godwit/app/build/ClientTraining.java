@@ -89,7 +89,9 @@ public final class ClientTraining {
                   1,
                   0.1,
                   0,
-                  0)
+                  0,
+                  new NodeView.Pressure(0, 0, 0),
+                  -1)
               .toJson());
       result.add("nodes", items);
     } else {

@@ -57,8 +57,13 @@ public enum Method {
    */
   PROFILE("profile"),
   /**
-   * {@code what}, a process, or nothing for all, which is for root alone; {@code decisions}: a list
-   * of {@link DecisionView}, latest last.
+   * No parameters; {@code moves}: a list of {@link MoveView} about the caller's processes, those
+   * under way and those that have ended lately, latest last.
+   */
+  MOVES("moves"),
+  /**
+   * {@code what}, a process, or nothing for all, which is for root alone; {@code most} of each node
+   * (0: as many as it tells); {@code decisions}: a list of {@link DecisionView}, latest last.
    */
   EXPLAIN("explain"),
   /**

@@ -1,6 +1,7 @@
 package io.godwit.core.control;
 
 import com.google.gson.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node as a listing shows it.
@@ -21,6 +22,8 @@ import com.google.gson.JsonObject;
  * @param cpuUse share of its processors in use, 0 to 1
  * @param foreign processes here that were started on other nodes
  * @param ageMillis how old the load figures are; -1 where there are none
+ * @param pressure where something waits; null where that is not known
+ * @param ownerIdleMillis since the owner's last input; -1 where nobody is known to sit at it
  */
 public record NodeView(
     String name,
@@ -39,7 +42,25 @@ public record NodeView(
     int processes,
     double cpuUse,
     int foreign,
-    long ageMillis) {
+    long ageMillis,
+    @Nullable Pressure pressure,
+    long ownerIdleMillis) {
+  /** Shares of the last ten seconds in which some task waited, 0 to 1: Linux PSI, "some avg10". */
+  public record Pressure(double cpu, double memory, double io) {
+    JsonObject toJson() {
+      JsonObject json = new JsonObject();
+      json.addProperty("cpu", cpu);
+      json.addProperty("memory", memory);
+      json.addProperty("io", io);
+      return json;
+    }
+
+    static Pressure of(JsonObject json) {
+      Fields fields = Fields.of(json, "pressure");
+      return new Pressure(fields.real("cpu", 0), fields.real("memory", 0), fields.real("io", 0));
+    }
+  }
+
   /** Whether a node can take processes. */
   public enum State {
     READY("ready"),
@@ -77,11 +98,16 @@ public record NodeView(
     json.addProperty("cpuUse", cpuUse);
     json.addProperty("foreign", foreign);
     json.addProperty("ageMillis", ageMillis);
+    if (pressure != null) {
+      json.add("pressure", pressure.toJson());
+    }
+    json.addProperty("ownerIdleMillis", ownerIdleMillis);
     return json;
   }
 
   public static NodeView of(JsonObject json) {
     Fields fields = Fields.of(json, "node");
+    JsonObject pressure = fields.optionalObject("pressure");
     return new NodeView(
         fields.text("name", ControlLimits.MAX_NAME),
         fields.text("address", 300),
@@ -99,6 +125,8 @@ public record NodeView(
         (int) fields.number("processes", 0, Integer.MAX_VALUE, 0),
         fields.real("cpuUse", 0),
         (int) fields.number("foreign", 0, Integer.MAX_VALUE, 0),
-        fields.number("ageMillis", -1, Long.MAX_VALUE, -1));
+        fields.number("ageMillis", -1, Long.MAX_VALUE, -1),
+        pressure == null ? null : Pressure.of(pressure),
+        fields.number("ownerIdleMillis", -1, Long.MAX_VALUE, -1));
   }
 }

@@ -8,6 +8,7 @@ import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.MoveView;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
@@ -39,6 +40,11 @@ public interface NodeOperations {
    * @param withDependencies whether to find out their residual dependencies
    */
   List<ProcessView> processes(boolean withDependencies);
+
+  /** Migrations of the cluster that are under way or have ended lately, whoever's, latest last. */
+  default List<MoveView> moves() {
+    return List.of();
+  }
 
   /**
    * The process of a pod's name, or whose main process has that host PID on this node.

@@ -13,6 +13,7 @@ import io.godwit.core.control.Frame;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.MigrateSpec;
+import io.godwit.core.control.MoveView;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.PodName;
 import io.godwit.core.control.ProcessView;
@@ -23,6 +24,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Checks a request, calls the operation it asks for, and makes a message of the result. */
 final class RequestHandler {
@@ -78,6 +81,7 @@ final class RequestHandler {
             .toJson();
       }
       case PROFILE -> scheduling().profile(fields);
+      case MOVES -> moves();
       case EXPLAIN -> scheduling().explain(fields);
       case ADMINISTER -> scheduling().administer(fields);
       case SUBMIT -> new JobRequests(operations, caller).submit(params);
@@ -110,6 +114,24 @@ final class RequestHandler {
     }
     JsonObject result = new JsonObject();
     result.add("processes", processes);
+    return result;
+  }
+
+  private JsonObject moves() {
+    Set<String> theirs = new HashSet<>();
+    for (ProcessView process : operations.processes(false)) {
+      if (caller.mayActOn(process.uid())) {
+        theirs.add(process.name());
+      }
+    }
+    JsonArray moves = new JsonArray();
+    for (MoveView move : operations.moves()) {
+      if (caller.isRoot() || theirs.contains(move.process())) {
+        moves.add(move.toJson());
+      }
+    }
+    JsonObject result = new JsonObject();
+    result.add("moves", moves);
     return result;
   }
 

@@ -21,8 +21,9 @@ public interface SchedulingOperations {
    * What the schedulers of all nodes that answer have decided, latest last.
    *
    * @param what a process's name; empty for all
+   * @param most of each node, its latest; 0 for as many as it tells
    */
-  List<DecisionView> explain(String what);
+  List<DecisionView> explain(String what, int most);
 
   /**
    * Empties a node or opens it again, and returns when that is done or the time is over.

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The requests about scheduling, checked and carried out. */
 final class SchedulingRequests {
+  private static final int MOST_DECISIONS = 100_000;
   private static final long MAX_WAIT_MILLIS = Duration.ofDays(30).toMillis();
 
   private final NodeOperations operations;
@@ -53,10 +54,11 @@ final class SchedulingRequests {
           "it belongs to another user, you are " + caller.user(),
           "ask about your own processes (godwit ps), or use sudo");
     }
+    int most = (int) fields.number("most", 0, MOST_DECISIONS, 0);
     JsonArray decisions = new JsonArray();
     operations
         .scheduling()
-        .explain(what == null ? "" : what)
+        .explain(what == null ? "" : what, most)
         .forEach(each -> decisions.add(each.toJson()));
     JsonObject result = new JsonObject();
     result.add("decisions", decisions);

@@ -8,6 +8,7 @@ import io.godwit.core.control.CheckpointSpec;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.MoveView;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
@@ -39,6 +40,7 @@ import io.godwit.wire.proto.StatusReply;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +72,14 @@ final class DaemonOperations implements NodeOperations {
 
   @Override
   public NodeView self() {
-    return view(daemon.description(), "", true);
+    return view(daemon.description(), "", true, counts());
   }
 
   @Override
   public List<NodeView> nodes() {
     List<NodeView> views = new ArrayList<>();
-    views.add(self());
+    Map<String, Integer> counts = counts();
+    views.add(view(daemon.description(), "", true, counts));
     ClusterLink link = daemon.link();
     if (link != null) {
       link.members()
@@ -85,15 +88,16 @@ final class DaemonOperations implements NodeOperations {
                 if (!node.equals(daemon.self())) {
                   views.add(
                       link.heard(node)
-                          .map(status -> view(status.getNode(), "", false))
-                          .orElseGet(() -> unreachable(link, node, address)));
+                          .map(status -> view(status.getNode(), "", false, counts))
+                          .orElseGet(() -> unreachable(link, node, address, counts)));
                 }
               });
     }
     return views;
   }
 
-  private NodeView view(NodeDescription node, String detail, boolean self) {
+  private NodeView view(
+      NodeDescription node, String detail, boolean self, Map<String, Integer> counts) {
     ClusterLink link = daemon.link();
     LoadFigures figures = LoadFigures.of(daemon, node, self);
     return new NodeView(
@@ -110,20 +114,27 @@ final class DaemonOperations implements NodeOperations {
         figures.runQueue(),
         node.getMemoryTotalBytes(),
         node.getMemoryAvailableBytes(),
-        count(node.getNode()),
+        counts.getOrDefault(node.getNode(), 0),
         figures.cpuUse(),
         node.getForeignProcesses(),
-        figures.ageMillis());
+        figures.ageMillis(),
+        figures.pressure(),
+        figures.ownerIdleMillis());
   }
 
-  private int count(String node) {
-    return (int)
-        processes(false).stream()
-            .filter(p -> p.node().equals(node) && p.state() != ProcessView.State.EXITED)
-            .count();
+  /** How many processes each node has. */
+  private Map<String, Integer> counts() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (ProcessView process : processes(false)) {
+      if (process.state() != ProcessView.State.EXITED) {
+        counts.merge(process.node(), 1, Integer::sum);
+      }
+    }
+    return counts;
   }
 
-  private NodeView unreachable(ClusterLink link, NodeId node, String address) {
+  private NodeView unreachable(
+      ClusterLink link, NodeId node, String address, Map<String, Integer> counts) {
     return new NodeView(
         node.name(),
         address,
@@ -138,9 +149,11 @@ final class DaemonOperations implements NodeOperations {
         0,
         0,
         0,
-        count(node.name()),
+        counts.getOrDefault(node.name(), 0),
         0,
         0,
+        -1,
+        null,
         -1);
   }
 
@@ -158,6 +171,12 @@ final class DaemonOperations implements NodeOperations {
     String self = daemon.self().name();
     processes.statuses().forEach(p -> take(newest, p, self));
     return newest.values().stream().map(p -> view(p, withDependencies)).toList();
+  }
+
+  @Override
+  public List<MoveView> moves() {
+    ClusterLink link = daemon.link();
+    return link == null ? List.of() : KnownMoves.of(link);
   }
 
   private static void take(Map<String, ProcessStatus> newest, ProcessStatus told, String by) {
@@ -181,8 +200,6 @@ final class DaemonOperations implements NodeOperations {
             : !p.getRemark().isEmpty()
                 ? ProcessView.State.IN_DOUBT
                 : moving ? ProcessView.State.MIGRATING : ProcessView.State.RUNNING;
-    boolean here = p.getNode().equals(daemon.self().name());
-    ProcessUsage usage = here ? ProcessUsage.of(p.getPid()) : ProcessUsage.UNKNOWN;
     return new ProcessView(
         p.getName(),
         p.getPid(),
@@ -194,8 +211,8 @@ final class DaemonOperations implements NodeOperations {
         processes.find(p.getName()).map(ProcessEntry::user).orElse(Integer.toString(p.getUid())),
         p.getCommand(),
         p.getStartedMillis(),
-        usage.cpuMillis(),
-        here ? usage.memoryBytes() : p.getMemoryBytes(),
+        p.getCpuMillis(),
+        p.getMemoryBytes(),
         p.getEpoch(),
         p.getHasEnded() ? ProcessExit.ofWaitStatus(p.getWaitStatus()) : null,
         withDependencies ? dependencies(p) : List.of());

@@ -66,8 +66,8 @@ final class DaemonScheduling implements SchedulingOperations {
   }
 
   @Override
-  public List<DecisionView> explain(String what) {
-    ExplainRequest request = ExplainRequest.newBuilder().setPod(what).build();
+  public List<DecisionView> explain(String what, int most) {
+    ExplainRequest request = ExplainRequest.newBuilder().setPod(what).setMost(most).build();
     List<DecisionView> all = new ArrayList<>();
     for (NodeId node : link.members().keySet()) {
       try {

@@ -72,6 +72,9 @@ record ProcessEntry(
             .setRemark(remark);
     if (waitStatus != null) {
       status.setHasEnded(true).setWaitStatus(waitStatus);
+    } else if (hostPid > 0) {
+      ProcessUsage usage = ProcessUsage.of(hostPid);
+      status.setCpuMillis(usage.cpuMillis()).setMemoryBytes(usage.memoryBytes());
     }
     return status.build();
   }

@@ -49,6 +49,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private final Set<String> moving = ConcurrentHashMap.newKeySet();
   private final Pulse pulse;
   private final Doubts doubts;
+  private final MoveBook book;
 
   private record Reservation(
       NegotiateRequest request,
@@ -82,6 +83,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.negotiator = negotiator;
     this.pulse = new Pulse(host::unanswered);
     this.doubts = new Doubts(host, journal, departures, arrivals);
+    this.book = new MoveBook(host.self());
   }
 
   /** The pods about which a journal has a word: what is left of them is not for others to judge. */
@@ -186,6 +188,22 @@ public final class Migrations implements MigrationService, AutoCloseable {
           "a migration of it is under way",
           "wait for its end; 'godwit ps' shows it");
     }
+    try (MoveBook.Move noted = book.departure(order)) {
+      try {
+        MigrationResult result = attempts(order, noted.following(observer));
+        noted.done(result);
+        return result;
+      } catch (GodwitException failed) {
+        noted.failed(failed);
+        throw failed;
+      }
+    } finally {
+      moving.remove(order.pod());
+    }
+  }
+
+  private MigrationResult attempts(MoveOrder order, MigrationObserver observer)
+      throws InterruptedException {
     try {
       return attempt(order, false, observer);
     } catch (GodwitException failed) {
@@ -194,9 +212,12 @@ public final class Migrations implements MigrationService, AutoCloseable {
       }
       // The process has changed too much since its first description: all of it in the freeze.
       return attempt(order, true, observer);
-    } finally {
-      moving.remove(order.pod());
     }
+  }
+
+  /** What those are told who watch. */
+  public MoveBook book() {
+    return book;
   }
 
   private MigrationResult attempt(MoveOrder order, boolean anew, MigrationObserver observer)

@@ -141,7 +141,8 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                     this::greeted,
                     parts.clock(),
                     () -> scheduling,
-                    () -> jobs)));
+                    () -> jobs,
+                    migrations.book()::recent)));
     if (portOf(advertise) == 0) {
       advertise =
           Addresses.format(

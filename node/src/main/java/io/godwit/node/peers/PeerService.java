@@ -35,6 +35,7 @@ import io.godwit.wire.proto.MembersRequest;
 import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.MoveProgress;
 import io.godwit.wire.proto.MoveRequest;
+import io.godwit.wire.proto.MoveStatus;
 import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.NodeDescription;
@@ -49,6 +50,7 @@ import io.godwit.wire.proto.StoreReply;
 import io.godwit.wire.proto.StoreRequest;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -64,6 +66,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final InstantSource clock;
   private final Supplier<PeerScheduling> scheduling;
   private final Supplier<PeerJobs> jobs;
+  private final Supplier<List<MoveStatus>> moves;
 
   /** Moves a pod of this node for another node. */
   interface Mover {
@@ -80,7 +83,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Consumer<NodeId> greeted,
       InstantSource clock,
       Supplier<PeerScheduling> scheduling,
-      Supplier<PeerJobs> jobs) {
+      Supplier<PeerJobs> jobs,
+      Supplier<List<MoveStatus>> moves) {
     this.self = self;
     this.members = members;
     this.description = description;
@@ -91,6 +95,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.clock = clock;
     this.scheduling = scheduling;
     this.jobs = jobs;
+    this.moves = moves;
   }
 
   @Override
@@ -152,6 +157,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
                 .setNode(description.get())
                 .addAllProcesses(residents.statuses())
                 .setClockMillis(clock.millis())
+                .addAllMoves(moves.get())
                 .build());
   }
 
