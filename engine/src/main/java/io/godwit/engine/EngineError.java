@@ -35,7 +35,9 @@ public enum EngineError implements ErrorCode {
   /** A system call that should work did not. */
   KERNEL_CALL("GW-ENGINE-014", ExitStatus.FAILED),
   /** Not enough memory or ids to build the processes. */
-  EXHAUSTED("GW-ENGINE-015", ExitStatus.EXHAUSTED);
+  EXHAUSTED("GW-ENGINE-015", ExitStatus.EXHAUSTED),
+  /** What pages a process still lacks cannot be written down, or read again. */
+  PAGE_JOURNAL("GW-ENGINE-016", ExitStatus.DAMAGED);
 
   private final String code;
   private final ExitStatus exitStatus;

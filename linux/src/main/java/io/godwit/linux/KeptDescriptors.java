@@ -4,7 +4,9 @@ import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.Syscall;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Descriptors that stay open when this process dies: they are on their way through a socket pair
@@ -19,6 +21,12 @@ public final class KeptDescriptors implements AutoCloseable {
   private static final int SCM_RIGHTS = 1;
   private static final int CONTROL_HEADER = 16;
   private static final int CONTROL = CONTROL_HEADER + 8;
+  private static final int NUMBER_BYTES = 4;
+  private static final int SO_PEEK_OFF = 42;
+  private static final int MSG_PEEK = 2;
+
+  /** The number of the sending end, which is kept as well: only so can more be added later. */
+  private static final int ITSELF = -1;
 
   private final Fd sending;
   private final Fd receiving;
@@ -52,6 +60,10 @@ public final class KeptDescriptors implements AutoCloseable {
       }
       batch.add(Syscall.CLOSE, way.remoteNumber());
       keeper.run(batch);
+      if (!made.keep(made.sending, ITSELF)) {
+        throw new LinuxException(
+            Errno.EAGAIN.number(), Syscall.SENDMSG, "the first kept descriptor");
+      }
       return made;
     } catch (RuntimeException e) {
       made.close();
@@ -60,12 +72,68 @@ public final class KeptDescriptors implements AutoCloseable {
   }
 
   /**
+   * What was kept, found again.
+   *
+   * @param kept to keep more, and to let go
+   * @param descriptors own copies, by number; the caller closes them
+   */
+  public record Found(KeptDescriptors kept, Map<Integer, Fd> descriptors) {}
+
+  /**
+   * Finds again what was kept by a process that has died. Everything stays kept.
+   *
+   * @param receiving the end that the keeper holds; owned by this from now on
+   */
+  public static Found find(Fd receiving) {
+    Map<Integer, Fd> found = new HashMap<>();
+    peekFrom(receiving, 0);
+    try {
+      while (true) {
+        NativeBuffer buffer = message();
+        long result =
+            Kernel.call(
+                Syscall.RECVMSG,
+                receiving.number(),
+                buffer.address(),
+                MSG_CMSG_CLOEXEC_DONTWAIT | MSG_PEEK);
+        if (result < NUMBER_BYTES || buffer.getLong(40) < CONTROL_HEADER + 4) {
+          break;
+        }
+        Fd earlier = found.put(buffer.getInt(72), new Fd(buffer.getInt(96)));
+        if (earlier != null) {
+          Kernel.call(Syscall.CLOSE, earlier.number());
+        }
+      }
+    } finally {
+      peekFrom(receiving, -1);
+    }
+    Fd sending = found.remove(ITSELF);
+    if (sending == null) {
+      found.values().forEach(each -> Kernel.call(Syscall.CLOSE, each.number()));
+      Kernel.call(Syscall.CLOSE, receiving.number());
+      throw new LinuxException(Errno.ENOENT.number(), Syscall.RECVMSG, "kept descriptors");
+    }
+    return new Found(new KeptDescriptors(sending, receiving), Map.copyOf(found));
+  }
+
+  /** From which byte on the next look begins (unix(7), SO_PEEK_OFF); -1 is the first message. */
+  private static void peekFrom(Fd socket, int offset) {
+    NativeBuffer value = NativeBuffer.allocate(4).putInt(0, offset);
+    LinuxException.check(
+        Kernel.call(
+            Syscall.SETSOCKOPT, socket.number(), SOL_SOCKET, SO_PEEK_OFF, value.address(), 4, 0),
+        Syscall.SETSOCKOPT,
+        "SO_PEEK_OFF");
+  }
+
+  /**
    * Keeps one more.
    *
+   * @param number by which it is found again, not negative
    * @return false when there is no room for more
    */
-  public boolean keep(Fd descriptor) {
-    NativeBuffer buffer = message();
+  public boolean keep(Fd descriptor, int number) {
+    NativeBuffer buffer = message().putInt(72, number);
     long base = buffer.address();
     buffer.putLong(80, CONTROL_HEADER + 4L).putInt(88, SOL_SOCKET).putInt(92, SCM_RIGHTS);
     buffer.putInt(96, descriptor.number());
@@ -78,12 +146,12 @@ public final class KeptDescriptors implements AutoCloseable {
     return true;
   }
 
-  /** struct msghdr at 0, its vector at 56, one byte of data at 72, control data from 80 on. */
+  /** struct msghdr at 0, its vector at 56, a number as data at 72, control data from 80 on. */
   private static NativeBuffer message() {
     NativeBuffer buffer = NativeBuffer.allocate(80 + CONTROL);
     long base = buffer.address();
     buffer.putLong(16, base + 56).putLong(24, 1).putLong(32, base + 80).putLong(40, CONTROL);
-    buffer.putLong(56, base + 72).putLong(64, 1);
+    buffer.putLong(56, base + 72).putLong(64, NUMBER_BYTES);
     return buffer;
   }
 

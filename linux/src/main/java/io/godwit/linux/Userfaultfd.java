@@ -9,6 +9,7 @@ import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.abi.UserfaultfdAbi;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,11 +26,14 @@ public final class Userfaultfd implements AutoCloseable {
   private static final long API = 0xAA;
 
   /** Faults and events taken from the kernel in one read. */
-  private static final int MESSAGES = 64;
+  public static final int MESSAGES = 64;
+
+  /** Bytes that so many take at most. */
+  public static final int READ_BYTES = MESSAGES * MESSAGE_SIZE;
 
   private final OwnedFd fd;
   private final NativeBuffer argument = NativeBuffer.allocate(64);
-  private final NativeBuffer messages = NativeBuffer.allocate(MESSAGES * MESSAGE_SIZE);
+  private final NativeBuffer messages = NativeBuffer.allocate(READ_BYTES);
 
   private Userfaultfd(OwnedFd fd) {
     this.fd = fd;
@@ -174,24 +178,45 @@ public final class Userfaultfd implements AutoCloseable {
    * descriptor is non-blocking.
    */
   public List<Message> read() {
+    messages.bytes().clear();
+    return read(messages.bytes());
+  }
+
+  /**
+   * As above.
+   *
+   * @param into a direct buffer that gets the kernel's own words, as {@link #messages} reads them:
+   *     memory that is shared with a file tells them even if this process is killed meanwhile
+   */
+  public List<Message> read(ByteBuffer into) {
+    ByteBuffer room = into.slice().order(ByteOrder.nativeOrder());
     long size =
         Kernel.call(
-            Syscall.READ, fd.fd().number(), messages.address(), (long) MESSAGES * MESSAGE_SIZE);
+            Syscall.READ,
+            fd.fd().number(),
+            NativeBuffer.addressOf(room),
+            (long) room.remaining() / MESSAGE_SIZE * MESSAGE_SIZE);
     if (size == -Errno.EAGAIN.number() || size == -Errno.EINTR.number()) {
       return List.of();
     }
     LinuxException.check(size, Syscall.READ, "userfaultfd " + fd.fd());
-    List<Message> result = new ArrayList<>((int) (size / MESSAGE_SIZE));
-    for (int at = 0; at < size; at += MESSAGE_SIZE) {
-      result.add(message(at));
+    return messages(room.limit((int) size));
+  }
+
+  /** Reads what the kernel wrote, up to the first word that is zero. */
+  public static List<Message> messages(ByteBuffer written) {
+    ByteBuffer words = written.slice().order(ByteOrder.nativeOrder());
+    List<Message> result = new ArrayList<>(words.remaining() / MESSAGE_SIZE);
+    for (int at = 0; at + MESSAGE_SIZE <= words.limit() && words.get(at) != 0; at += MESSAGE_SIZE) {
+      result.add(message(words, at));
     }
     return result;
   }
 
-  private Message message(int at) {
+  private static Message message(ByteBuffer messages, int at) {
     long first = messages.getLong(at + 8);
     long second = messages.getLong(at + 16);
-    int event = messages.bytes().get(at) & 0xff;
+    int event = messages.get(at) & 0xff;
     return switch (event) {
       case UserfaultfdAbi.UFFD_EVENT_PAGEFAULT ->
           new Fault(

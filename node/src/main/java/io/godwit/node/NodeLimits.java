@@ -37,11 +37,14 @@ public final class NodeLimits {
   /** What a program left behind is given that long to go away before it comes back. */
   public static final Duration EARLIER_END = Duration.ofSeconds(10);
 
-  /** How long a destination tries to reach the source of pages that follow a process. */
-  public static final Duration PAGES_BEHIND_PATIENCE = Duration.ofSeconds(60);
+  /**
+   * A process whose pages cannot be reached for so long stands still until they can: the source of
+   * pages that follow it is tried on and on.
+   */
+  public static final Duration PAGES_BEHIND_PATIENCE = Duration.ofSeconds(15);
 
   /** How long a source waits for somebody to ask for the pages that it has left. */
-  public static final Duration LEFT_PAGES_WAIT = Duration.ofSeconds(90);
+  public static final Duration LEFT_PAGES_WAIT = Duration.ofHours(1);
 
   /** How long a new migration waits for the pages of the one before. */
   public static final Duration PAGES_BEFORE_NEXT = Duration.ofSeconds(60);

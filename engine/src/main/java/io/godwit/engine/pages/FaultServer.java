@@ -1,6 +1,7 @@
 package io.godwit.engine.pages;
 
 import io.godwit.core.AddressRange;
+import io.godwit.core.GodwitException;
 import io.godwit.engine.EngineLimits;
 import io.godwit.image.ObjectId;
 import io.godwit.linux.Descriptors;
@@ -20,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -38,8 +40,12 @@ import org.jspecify.annotations.Nullable;
  * has been read, and are tried again afterwards.
  *
  * <p>When the source is lost, who waits for a page of it goes on waiting: the program never sees
- * wrong data. The caller hears of it and ends the processes before it closes this: closing while
- * pages are missing makes them read as zeros.
+ * wrong data. The caller looks for it ({@link #lostBecause}) and stops the processes until the
+ * source is found again, or ends them before it closes this: closing while pages are missing makes
+ * them read as zeros.
+ *
+ * <p>With a keeper and a journal the processes outlive this one: they wait, and {@link #takeUp}
+ * goes on.
  */
 public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   /** Pages pushed in one background request, in bytes. */
@@ -49,6 +55,10 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private static final int WINDOW = 4;
 
   private static final long PAGE = EngineLimits.PAGE_SIZE;
+
+  /** All addresses that a mapping may have. */
+  private static final AddressRange EVERYWHERE = new AddressRange(1 << 16, (1L << 47) - PAGE);
+
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofMillis(1);
@@ -64,8 +74,10 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private final OwnedFd ending = OwnedFd.of(EventFiles.eventfd(0, false));
   private final boolean pushes;
   private final Keeper keeper;
+  private final @Nullable FaultJournal journal;
   private @Nullable PageOrigin origin;
-  private @Nullable String lostBecause;
+  private @Nullable String away;
+  private @Nullable String broken;
   private boolean closed;
   private int pushing;
   private int serving;
@@ -74,6 +86,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
 
   /** One address space; guarded by the lock. */
   private static final class Space {
+    final int number;
     final ObjectId id;
     final Userfaultfd uffd;
     final MissingPages missing;
@@ -82,7 +95,8 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     long cursor;
     boolean ended;
 
-    Space(ObjectId id, Userfaultfd uffd, MissingPages missing) {
+    Space(int number, ObjectId id, Userfaultfd uffd, MissingPages missing) {
+      this.number = number;
       this.id = id;
       this.uffd = uffd;
       this.missing = missing;
@@ -94,17 +108,44 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
    *     the source lasts until all have been touched
    */
   public FaultServer(boolean pushes) {
-    this(pushes, Keeper.NONE);
+    this(pushes, Keeper.NONE, null);
   }
 
   /**
    * As above.
    *
    * @param keeper holds every descriptor as well, beyond the death of this process
+   * @param journal remembers what is missing, or null; with both {@link #takeUp} can go on
    */
-  public FaultServer(boolean pushes, Keeper keeper) {
+  public FaultServer(boolean pushes, Keeper keeper, @Nullable FaultJournal journal) {
     this.pushes = pushes;
     this.keeper = keeper;
+    this.journal = journal;
+  }
+
+  /**
+   * Goes on where a server of an earlier process stopped. {@link #start} and {@link #push} follow.
+   *
+   * @param kept the descriptors that the keeper held, by number; owned by this from now on
+   */
+  public static FaultServer takeUp(
+      boolean pushes, Keeper keeper, FaultJournal journal, Map<Integer, Fd> kept) {
+    FaultServer server = new FaultServer(pushes, keeper, journal);
+    List<FaultJournal.Space> known = journal.read();
+    for (int i = 0; i < known.size(); i++) {
+      FaultJournal.Space was = known.get(i);
+      Fd descriptor = kept.get(i);
+      if (descriptor == null && !was.missing().isEmpty()) {
+        // A fork was taken note of, and its descriptor died with the one who did.
+        server.lose("nobody has held on to the faults of a child that was being forked");
+      }
+      OwnedFd owned =
+          descriptor == null ? OwnedFd.of(EventFiles.eventfd(0, false)) : OwnedFd.of(descriptor);
+      Space space = new Space(i, was.id(), Userfaultfd.over(owned), was.missing());
+      space.ended = descriptor == null;
+      server.spaces.add(space);
+    }
+    return server;
   }
 
   /**
@@ -117,14 +158,18 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     Keeper NONE =
         new Keeper() {
           @Override
-          public void keep(Fd descriptor) {}
+          public void keep(Fd descriptor, int number) {}
 
           @Override
           public void release() {}
         };
 
-    /** Holds one more. Called under the server's lock. */
-    void keep(Fd descriptor);
+    /**
+     * Holds one more. Called under the server's lock.
+     *
+     * @param number by which {@link #takeUp} wants it
+     */
+    void keep(Fd descriptor, int number);
 
     /** Lets go of all: nothing is missing any more. Called under the server's lock. */
     void release();
@@ -140,8 +185,8 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public void add(ObjectId id, Userfaultfd uffd, List<AddressRange> missing) {
     lock.lock();
     try {
-      keeper.keep(uffd.fd());
-      spaces.add(new Space(id, uffd, new MissingPages(missing)));
+      keeper.keep(uffd.fd(), spaces.size());
+      spaces.add(new Space(spaces.size(), id, uffd, new MissingPages(missing)));
     } finally {
       lock.unlock();
     }
@@ -152,8 +197,13 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     lock.lock();
     try {
       origin = from;
+      save();
       for (Space space : List.copyOf(spaces)) {
-        serve(space);
+        if (!space.ended) {
+          // Who waited when an earlier server died asks again.
+          space.uffd.wake(EVERYWHERE);
+          serve(space);
+        }
       }
       endIfComplete();
     } finally {
@@ -194,7 +244,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
         }
         takeMessages(space);
         hurry = !space.again.isEmpty();
-      } catch (LinuxException e) {
+      } catch (LinuxException | GodwitException e) {
         lose("faults cannot be taken: " + e.getMessage());
         leave(space);
         return;
@@ -219,13 +269,21 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     for (int left = space.again.size(); left > 0; left--) {
       onFault(space, space.again.removeFirst());
     }
-    for (Userfaultfd.Message message : space.uffd.read()) {
+    FaultJournal notes = journal;
+    List<Userfaultfd.Message> messages =
+        notes == null ? space.uffd.read() : space.uffd.read(notes.next(space.number));
+    boolean room = notes == null || notes.settle(messages);
+    for (Userfaultfd.Message message : messages) {
       switch (message) {
         case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
         case Userfaultfd.Forked(Fd child) -> {
-          keeper.keep(child);
+          keeper.keep(child, spaces.size());
           Space born =
-              new Space(space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
+              new Space(
+                  spaces.size(),
+                  space.id,
+                  Userfaultfd.over(OwnedFd.of(child)),
+                  space.missing.copy());
           spaces.add(born);
           serve(born);
         }
@@ -235,7 +293,23 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
         case Userfaultfd.Unmapped(AddressRange range) -> space.missing.remove(range);
       }
     }
+    if (!room) {
+      save();
+    }
     endIfComplete();
+  }
+
+  /** Writes down what is missing, so that less is asked for twice after a death. */
+  public void save() {
+    lock.lock();
+    try {
+      if (journal != null && !closed) {
+        journal.save(
+            spaces.stream().map(each -> new FaultJournal.Space(each.id, each.missing)).toList());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void onFault(Space space, long page) {
@@ -262,7 +336,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private void ask(Space space, MissingPages.Piece piece, boolean urgent) {
     AddressRange source = piece.source();
     PageOrigin from = origin;
-    if (from == null || lostBecause != null) {
+    if (from == null || broken != null) {
       return;
     }
     for (long at = source.start(); at < source.end(); at += EngineLimits.PAGE_CHUNK) {
@@ -298,7 +372,12 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     long deadline = System.nanoTime() + CHANGING_NANOS;
     while (!fillAll(id, source, content)) {
       if (System.nanoTime() > deadline) {
-        lost("a mapping goes on changing");
+        lock.lock();
+        try {
+          lose("a mapping goes on changing");
+        } finally {
+          lock.unlock();
+        }
         return;
       }
       LockSupport.parkNanos(CHANGING_PAUSE_NANOS); // the space's thread reads the event meanwhile
@@ -388,21 +467,31 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public void lost(String why) {
     lock.lock();
     try {
-      lose(why);
+      away = why;
     } finally {
       lock.unlock();
     }
   }
 
+  @Override
+  public void found() {
+    lock.lock();
+    try {
+      away = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For good. */
   private void lose(String why) {
-    if (!closed && lostBecause == null) {
-      lostBecause = why;
-      done.countDown();
+    if (!closed && broken == null) {
+      broken = why;
     }
   }
 
   private void endIfComplete() {
-    if (lostBecause != null || closed) {
+    if (broken != null || closed) {
       return;
     }
     for (Space space : spaces) {
@@ -411,6 +500,9 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       }
     }
     if (!closed) {
+      if (journal != null) {
+        journal.done();
+      }
       keeper.release(); // while faults are still answered: this process's are the last references
     }
     endServing();
@@ -430,7 +522,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  /** Waits until nothing is missing any more, or the source is lost; false after that time. */
+  /** Waits until nothing is missing any more, or this is closed; false after that time. */
   public boolean await(Duration atMost) {
     try {
       return done.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
@@ -440,11 +532,11 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  /** Why pages will never come, or null. */
+  /** Why pages do not come, or null; it may be over later. */
   public @Nullable String lostBecause() {
     lock.lock();
     try {
-      return lostBecause;
+      return broken == null ? away : broken;
     } finally {
       lock.unlock();
     }

@@ -1,8 +1,10 @@
 package io.godwit.engine.pages;
 
 import io.godwit.core.AddressRange;
+import io.godwit.core.Pid;
 import io.godwit.image.ObjectId;
 import io.godwit.linux.RemoteMemory;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -42,6 +44,13 @@ public final class FrozenOrigin implements PageOrigin, AutoCloseable {
     this.memories = Map.copyOf(memories);
     this.answers = answers;
     this.thread = Thread.ofPlatform().name("godwit-origin").daemon(true).start(this::work);
+  }
+
+  /** Over processes of this machine, by address space of the final image. */
+  public static FrozenOrigin of(Map<ObjectId, Pid> processes, Answers answers) {
+    Map<ObjectId, RemoteMemory> memories = new HashMap<>();
+    processes.forEach((space, pid) -> memories.put(space, RemoteMemory.of(pid)));
+    return new FrozenOrigin(memories, answers);
   }
 
   @Override

@@ -38,6 +38,21 @@ final class MissingPages {
     ranges.forEach(range -> segments.put(range.start(), new Segment(range.end(), 0)));
   }
 
+  /** Adds a run that nothing of this touches. */
+  void add(long start, long end, long moved) {
+    segments.put(new AddressRange(start, end).start(), new Segment(end, moved));
+    anyMoved |= moved != 0;
+  }
+
+  /** All of it. */
+  List<Piece> pieces() {
+    List<Piece> all = new ArrayList<>(segments.size());
+    segments.forEach(
+        (start, segment) ->
+            all.add(new Piece(new AddressRange(start, segment.end()), segment.moved())));
+    return all;
+  }
+
   MissingPages copy() {
     MissingPages copy = new MissingPages();
     copy.segments.putAll(segments);

@@ -32,7 +32,10 @@ public interface PageOrigin {
     /** A request has been answered completely. */
     void answered(ObjectId space, AddressRange range, boolean urgent);
 
-    /** Nothing will come any more. */
+    /** Nothing will come any more, unless {@link #found} says otherwise. */
     void lost(String why);
+
+    /** What was told to be lost comes nevertheless. */
+    default void found() {}
   }
 }

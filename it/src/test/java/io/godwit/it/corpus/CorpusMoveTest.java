@@ -36,7 +36,8 @@ class CorpusMoveTest {
   private static @Nullable Cluster cluster;
 
   static Stream<CorpusProgram> programs() {
-    return Corpus.programs().stream();
+    String only = System.getProperty("godwit.corpus", "");
+    return Corpus.programs().stream().filter(program -> program.name().contains(only));
   }
 
   @BeforeAll
@@ -104,6 +105,15 @@ class CorpusMoveTest {
     }
   }
 
+  /** What the program has written so far, as far as it wrote to a file of that name. */
+  private static String output(Path directory) {
+    try {
+      return Files.readString(directory.resolve("output"));
+    } catch (IOException none) {
+      return "nothing";
+    }
+  }
+
   /** Moves it at even steps of the time that the unmoved run took. */
   private static List<MigrationReport> moved(CorpusProgram program, Path directory, long nanos) {
     Cluster nodes = java.util.Objects.requireNonNull(cluster);
@@ -116,7 +126,10 @@ class CorpusMoveTest {
     for (int i = 0; i < MOVES; i++) {
       next += nanos / (MOVES + 3);
       LockSupport.parkNanos(next - System.nanoTime());
-      assertThat(Cluster.process(here, name).state()).isEqualTo(ProcessView.State.RUNNING);
+      ProcessView seen = Cluster.process(here, name);
+      assertThat(seen.state())
+          .as("before move %d of %s, which printed: %s", i + 1, seen, output(directory))
+          .isEqualTo(ProcessView.State.RUNNING);
       moves.add(move(here, name, there));
       TestNode swap = here;
       here = there;

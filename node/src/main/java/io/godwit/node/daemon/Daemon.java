@@ -38,8 +38,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +140,8 @@ public final class Daemon implements AutoCloseable {
     this.jobs = new JobRoom(host, told, leases.book(), state.jobs());
     leases.serve(jobs);
     processes.attach(leases);
-    processes.readopt(Migrations.recorded(state.journal()));
+    Set<String> undecided = new HashSet<>(Migrations.recorded(state.journal()));
+    processes.readopt(undecided, mover::remainingPods);
     IdentityFiles identity = new IdentityFiles(state);
     if (identity.present()) {
       link(identity.load());

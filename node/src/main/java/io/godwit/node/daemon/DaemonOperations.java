@@ -235,11 +235,22 @@ final class DaemonOperations implements NodeOperations {
               behind ->
                   found.add(
                       new ProcessView.Dependency(
-                          behind.source().name(),
-                          "memory",
-                          behind.bytes() + " bytes that are still to come")));
+                          behind.source().name(), "memory", needed(p.getName(), behind))));
     }
     return found;
+  }
+
+  private static String needed(String pod, FollowingPages.Behind behind) {
+    return behind.lost() == null
+        ? behind.bytes() + " bytes that are still to come"
+        : behind.bytes()
+            + " bytes that are out of reach, so that it stands still: "
+            + behind.lost()
+            + " ["
+            + NodeError.PAGES_LOST.code()
+            + "]; bring that node back, or end it with 'godwit signal "
+            + pod
+            + " KILL'";
   }
 
   @Override

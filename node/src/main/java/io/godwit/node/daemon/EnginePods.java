@@ -10,6 +10,7 @@ import io.godwit.engine.PhaseListener;
 import io.godwit.engine.extract.Extractor;
 import io.godwit.engine.kind.ExternalDescriptor;
 import io.godwit.engine.kind.Inspection;
+import io.godwit.engine.pages.PageOrigin;
 import io.godwit.engine.pages.Precopy;
 import io.godwit.engine.refusal.RefusalCode;
 import io.godwit.image.codec.PodCodec;
@@ -30,6 +31,7 @@ import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +68,7 @@ final class EnginePods implements ProcessMover {
     this.pods = pods;
     this.processes = processes;
     this.requirements = new RequirementsReader(facts);
-    this.following = new FollowingPages(processes);
+    this.following = new FollowingPages(processes, pods::directoryOf);
   }
 
   private Pod pod(String name) {
@@ -187,7 +190,13 @@ final class EnginePods implements ProcessMover {
       Set<ExternalDescriptor> externals = ArrivalPod.externals(pod);
       Extractor.Surroundings around = PodSurroundings.of(pod, entry, self);
       FrozenPod frozen = frozenWithoutSignals(pod, roots, externals, around);
-      return new LeavingPod(pod, frozen, processes.consoles().relay(name), strategy, precopy);
+      return new LeavingPod(
+          pod,
+          frozen,
+          processes.consoles().relay(name),
+          strategy,
+          precopy,
+          new LeftMemory(pods.directoryOf(name)));
     } catch (RuntimeException failed) {
       if (precopy != null) {
         precopy.close();
@@ -269,6 +278,54 @@ final class EnginePods implements ProcessMover {
 
   @Override
   public @Nullable Left left(String name) {
-    return pods.find(name).map(pod -> new LeftPod(pod, processes)).orElse(null);
+    return pods.find(name).map(this::leftPod).orElse(null);
+  }
+
+  private LeftPod leftPod(Pod pod) {
+    return new LeftPod(pod, processes, following, new LeftMemory(pods.directoryOf(pod.id())));
+  }
+
+  /** The pods whose pages an earlier daemon left for others. */
+  Set<String> remainingPods() {
+    return remaining().stream().map(Remaining::pod).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public List<Remaining> remaining() {
+    List<Remaining> found = new ArrayList<>();
+    for (Pod pod : pods.all()) {
+      new LeftMemory(pods.directoryOf(pod.id()))
+          .read()
+          .ifPresent(memory -> found.add(new RemainingPod(leftPod(pod), memory)));
+    }
+    return found;
+  }
+
+  /** A frozen pod of which others still need pages. */
+  private record RemainingPod(LeftPod left, LeftMemory.Record memory) implements Remaining {
+    @Override
+    public String pod() {
+      return left.pod().id();
+    }
+
+    @Override
+    public Way way() {
+      return memory.way();
+    }
+
+    @Override
+    public PageOrigin serve(PageOrigin.Answers answers) {
+      return memory.serve(answers);
+    }
+
+    @Override
+    public void kill() {
+      left.kill();
+    }
+  }
+
+  @Override
+  public void takeUpPages(Reach reach) {
+    following.takeUp(pods.all(), this::runsHere, reach);
   }
 }

@@ -2,50 +2,94 @@ package io.godwit.node.daemon;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.engine.pages.FaultJournal;
 import io.godwit.engine.pages.FaultServer;
 import io.godwit.linux.Fd;
 import io.godwit.linux.KeptDescriptors;
+import io.godwit.linux.LinuxException;
+import io.godwit.linux.launch.FdCalls;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
+import io.godwit.node.journal.RecordFile;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.pod.ArrivalPod;
 import io.godwit.node.pod.Pod;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pods of this node whose pages are not all here yet: the survey's residual dependencies. The
- * pod's init holds the fault descriptors too, so that a program waits for a page that is missing
- * when this daemon dies, and never reads zeros.
+ * The pods of this node whose pages are not all here yet: the survey's residual dependencies. A
+ * program waits for a page that is missing when this daemon dies, and never reads zeros: the pod's
+ * init holds the fault descriptors too, and a directory of the pod's says what is missing and where
+ * it is. The next daemon goes on from there.
+ *
+ * <p>A pod whose source is out of reach stands still until it is found again.
  *
  * <p>One thread for each pod waits for the last page.
  */
 final class FollowingPages {
   private static final Logger LOG = System.getLogger(FollowingPages.class.getName());
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+  private static final String RECORD = "following.record";
+  private static final String KIND = "following";
+
+  /** Bytes that are asked for twice at most when a daemon dies. */
+  private static final long SAVE_BYTES = 64 << 20;
 
   private final LocalProcesses processes;
+  private final Function<String, Path> directories;
   private final Map<String, Following> all = new ConcurrentHashMap<>();
 
-  FollowingPages(LocalProcesses processes) {
+  /** Those whose daemon died and that may not go on yet; a subset of {@link #all}. */
+  private final Map<String, Following> waiting = new ConcurrentHashMap<>();
+
+  /**
+   * Knows none.
+   *
+   * @param directories where to keep what belongs to a pod
+   */
+  FollowingPages(LocalProcesses processes, Function<String, Path> directories) {
     this.processes = processes;
+    this.directories = directories;
+  }
+
+  private Path journal(String pod) {
+    return directories.apply(pod).resolve("following");
   }
 
   /** One pod's. */
   final class Following implements FaultServer.Keeper {
     private final Pod pod;
     private final KeptDescriptors kept;
+    private final FaultJournal journal;
     private final FaultServer server;
-    private ProcessMover.@org.jspecify.annotations.Nullable PagesBehind source;
+    private ProcessMover.@Nullable PagesBehind source;
+    private boolean stopped;
+    private long savedBytes;
 
     private Following(ArrivalPod room) {
       this.pod = room.pod();
       this.kept = room.keepInInit();
-      this.server = new FaultServer(true, this);
+      this.journal = FaultJournal.create(journal(pod.id()));
+      this.server = new FaultServer(true, this, journal);
+    }
+
+    private Following(Pod pod, KeptDescriptors.Found found, FaultJournal journal) {
+      this.pod = pod;
+      this.kept = found.kept();
+      this.journal = journal;
+      this.server = FaultServer.takeUp(true, this, journal, found.descriptors());
     }
 
     FaultServer server() {
@@ -55,6 +99,7 @@ final class FollowingPages {
     /** Before the processes run: faults are taken from now on. */
     void start(ProcessMover.PagesBehind from) {
       source = from;
+      write(pod.id(), from.way());
       server.start(from);
     }
 
@@ -66,26 +111,44 @@ final class FollowingPages {
     }
 
     private void await() {
-      while (!server.await(LOOK_AGAIN)) {
-        if (pod.isRelinquished()) {
-          break;
-        }
+      while (!server.await(LOOK_AGAIN) && !pod.isRelinquished()) {
+        look();
       }
+      if (all.remove(pod.id(), this)) {
+        end();
+      }
+    }
+
+    private void look() {
       String lost = server.lostBecause();
-      if (lost != null) {
+      if (lost != null && !stopped) {
         // Who waits for a page goes on waiting; the others are not to go on without them.
+        stopped = true;
         pod.cgroup().requestFreeze();
         processes.pagesLost(pod.id(), server.residualBytes(), lost);
-        LOG.log(Level.ERROR, "{0} stands still: its pages are lost: {1}", pod.id(), lost);
-        return;
+        LOG.log(
+            Level.ERROR,
+            "{0} stands still: {1} bytes of its memory are out of reach: {2} [{3}]",
+            pod.id(),
+            server.residualBytes(),
+            lost,
+            NodeError.PAGES_LOST.code());
+      } else if (lost == null && stopped) {
+        stopped = false;
+        pod.cgroup().thaw();
+        processes.kept(pod.id());
+        LOG.log(Level.INFO, "{0} goes on: its pages come again", pod.id());
       }
-      all.remove(pod.id(), this);
-      end();
+      long filled = server.served().filledBytes();
+      if (filled - savedBytes > SAVE_BYTES) {
+        savedBytes = filled;
+        server.save();
+      }
     }
 
     private Optional<Behind> behind() {
       return Optional.ofNullable(source)
-          .map(from -> new Behind(from.node(), server.residualBytes()));
+          .map(from -> new Behind(from.way().node(), server.residualBytes(), server.lostBecause()));
     }
 
     private void end() {
@@ -99,6 +162,7 @@ final class FollowingPages {
       } catch (RuntimeException ended) {
         LOG.log(Level.DEBUG, "the init of {0} has ended: {1}", pod.id(), ended.getMessage());
       }
+      forget(pod.id());
     }
 
     /** The processes are gone, or never ran. */
@@ -111,11 +175,12 @@ final class FollowingPages {
       if (from != null) {
         from.close();
       }
+      forget(pod.id());
     }
 
     @Override
-    public void keep(Fd descriptor) {
-      if (!kept.keep(descriptor)) {
+    public void keep(Fd descriptor, int number) {
+      if (!kept.keep(descriptor, number)) {
         LOG.log(
             Level.WARNING,
             "a child of {0} would not outlive this daemon with its pages missing",
@@ -134,8 +199,117 @@ final class FollowingPages {
     return new Following(room);
   }
 
-  /** What a pod still needs of the node where it was. */
-  record Behind(NodeId source, long bytes) {}
+  private void write(String pod, ProcessMover.Way way) {
+    TreeMap<String, String> values = new TreeMap<>();
+    values.put("source", way.node().name());
+    values.put("migration", way.migration());
+    values.put("encrypted", Boolean.toString(way.encrypted()));
+    new RecordFile(KIND, values).note(directories.apply(pod).resolve(RECORD));
+  }
+
+  private void forget(String pod) {
+    try {
+      FaultJournal.remove(journal(pod));
+      Files.deleteIfExists(directories.apply(pod).resolve(RECORD));
+    } catch (IOException | GodwitException stays) {
+      LOG.log(Level.INFO, "a rest of {0} stays: {1}", pod, stays.getMessage());
+    }
+  }
+
+  /**
+   * Goes on bringing the pages of pods whose daemon died.
+   *
+   * @param decided whether a pod may go on here; {@link #decided(String)} tells it of the others
+   */
+  void takeUp(List<Pod> pods, Function<String, Boolean> decided, ProcessMover.Reach reach) {
+    for (Pod pod : pods) {
+      Path record = directories.apply(pod.id()).resolve(RECORD);
+      if (Files.exists(record) && FaultJournal.exists(journal(pod.id()))) {
+        try {
+          takeUp(pod, RecordFile.read(record, KIND), decided.apply(pod.id()), reach);
+        } catch (GodwitException | LinuxException failed) {
+          pod.cgroup().requestFreeze();
+          processes.pagesLost(pod.id(), 0, String.valueOf(failed.getMessage()));
+          LOG.log(
+              Level.ERROR,
+              "{0} stands still: its pages cannot be brought any more: {1} [{2}]",
+              pod.id(),
+              failed.getMessage(),
+              NodeError.PAGES_LOST.code());
+        }
+      }
+    }
+  }
+
+  private void takeUp(Pod pod, RecordFile record, boolean decided, ProcessMover.Reach reach) {
+    ProcessMover.Way way =
+        new ProcessMover.Way(
+            new NodeId(record.require("source")),
+            record.require("migration"),
+            Boolean.parseBoolean(record.require("encrypted")));
+    FaultJournal journal = FaultJournal.open(journal(pod.id()));
+    KeptDescriptors.Found found = ArrivalPod.keptInInit(pod);
+    if (journal.isDone()) {
+      found.descriptors().values().forEach(FdCalls::close);
+      found.kept().close();
+      tellTaken(pod, reach, way);
+      return;
+    }
+    Following following = new Following(pod, found, journal);
+    following.start(reach.connect(pod.id(), way, following.server()));
+    LOG.log(
+        Level.INFO,
+        "{0} goes on with {1} bytes of its memory still at node {2}",
+        pod.id(),
+        following.server().residualBytes(),
+        way.node());
+    if (decided) {
+      // It may have been stopped while its source was out of reach.
+      pod.cgroup().thaw();
+      processes.kept(pod.id());
+      following.follow();
+    } else {
+      waiting.put(pod.id(), following);
+    }
+  }
+
+  /** All had come, but the source may not have heard it. */
+  private void tellTaken(Pod pod, ProcessMover.Reach reach, ProcessMover.Way way) {
+    FaultServer nothing = new FaultServer(false);
+    ProcessMover.PagesBehind from = reach.connect(pod.id(), way, nothing);
+    nothing.close();
+    Thread.ofPlatform()
+        .daemon()
+        .name("godwit-following-" + pod.id())
+        .start(
+            () -> {
+              from.complete();
+              forget(pod.id());
+            });
+  }
+
+  /** A pod that waited for a word of its source goes on here. */
+  void decided(String pod) {
+    Following following = waiting.remove(pod);
+    if (following != null) {
+      following.follow();
+    }
+  }
+
+  /** A pod that waited for a word of its source is taken away. */
+  void discarded(String pod) {
+    Following following = waiting.remove(pod);
+    if (following != null) {
+      following.giveUp();
+    }
+  }
+
+  /**
+   * What a pod still needs of the node where it was.
+   *
+   * @param lost why it does not come, or null
+   */
+  record Behind(NodeId source, long bytes, @Nullable String lost) {}
 
   /** What a pod still needs; empty when it has all. */
   Optional<Behind> behind(String pod) {
@@ -164,10 +338,12 @@ final class FollowingPages {
           "migrating '" + pod + "'",
           following.server.residualBytes()
               + " bytes of it "
-              + (lost == null ? "are still where it was" : "are lost: " + lost),
+              + (lost == null ? "are still where it was" : "are out of reach: " + lost),
           lost == null
               ? "wait until they have come; 'godwit ps --dependencies' shows them"
-              : "end it with 'godwit signal " + pod + " KILL', or restart it from a checkpoint");
+              : "bring that node back, end it with 'godwit signal "
+                  + pod
+                  + " KILL', or restart it from a checkpoint");
     }
   }
 }

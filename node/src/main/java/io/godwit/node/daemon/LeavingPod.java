@@ -2,16 +2,13 @@ package io.godwit.node.daemon;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
-import io.godwit.core.Pid;
 import io.godwit.engine.FrozenPod;
 import io.godwit.engine.pages.FrozenOrigin;
 import io.godwit.engine.pages.HotPages;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.engine.pages.Precopy;
-import io.godwit.image.LiveProcess;
 import io.godwit.image.ObjectId;
 import io.godwit.image.codec.PodCodec;
-import io.godwit.linux.RemoteMemory;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.migration.TransferStrategy;
@@ -32,6 +29,7 @@ final class LeavingPod implements ProcessMover.Departure {
   private final Optional<ConsoleRelay> relay;
   private final TransferStrategy strategy;
   private final @Nullable Precopy begun;
+  private final LeftMemory left;
   private @Nullable ConsoleState console;
   private @Nullable FrozenOrigin origin;
   private HotPages.Division pages = new HotPages.Division(Map.of(), Map.of());
@@ -40,18 +38,21 @@ final class LeavingPod implements ProcessMover.Departure {
    * Takes over what was frozen.
    *
    * @param begun what the destination has already, or null; closed by this
+   * @param left where to remember that pages were left
    */
   LeavingPod(
       Pod pod,
       FrozenPod frozen,
       Optional<ConsoleRelay> relay,
       TransferStrategy strategy,
-      @Nullable Precopy begun) {
+      @Nullable Precopy begun,
+      LeftMemory left) {
     this.pod = pod;
     this.frozen = frozen;
     this.relay = relay;
     this.strategy = strategy;
     this.begun = begun;
+    this.left = left;
   }
 
   @Override
@@ -115,14 +116,14 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public PageOrigin serve(PageOrigin.Answers answers) {
-    Map<ObjectId, RemoteMemory> memories = new HashMap<>();
-    for (LiveProcess process : frozen.image().live()) {
-      Pid host = frozen.tree().process(process.pid()).orElseThrow().hostPid();
-      memories.put(process.memory().id(), RemoteMemory.of(host));
-    }
-    FrozenOrigin made = new FrozenOrigin(memories, answers);
+    FrozenOrigin made = FrozenOrigin.of(LeftMemory.spaces(frozen), answers);
     origin = made;
     return made;
+  }
+
+  @Override
+  public void remember(ProcessMover.Way to) {
+    left.write(new LeftMemory.Record(to, LeftMemory.spaces(frozen)));
   }
 
   @Override
@@ -161,6 +162,7 @@ final class LeavingPod implements ProcessMover.Departure {
   }
 
   private void stopServing() {
+    left.remove();
     FrozenOrigin serving = origin;
     if (serving != null) {
       origin = null;

@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 
 /** A pod that an earlier daemon left. */
-record LeftPod(Pod pod, LocalProcesses processes) implements ProcessMover.Left {
+record LeftPod(Pod pod, LocalProcesses processes, FollowingPages following, LeftMemory memory)
+    implements ProcessMover.Left {
   @Override
   public boolean sealed() {
     try {
@@ -25,12 +26,16 @@ record LeftPod(Pod pod, LocalProcesses processes) implements ProcessMover.Left {
 
   @Override
   public void thaw() {
+    memory.remove();
     pod.cgroup().thaw();
+    following.decided(pod.id());
   }
 
   @Override
   public void kill() {
     pod.relinquish();
+    following.discarded(pod.id());
+    memory.remove();
     processes.forgetVisitor(pod.id());
   }
 }

@@ -26,6 +26,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -105,16 +106,20 @@ final class LocalProcesses implements Residents {
    *
    * @param undecided the pods that the journal of migrations has a word about, which decides what
    *     becomes of them
+   * @param needed asked when the pods are found: those whose pages others still need
    */
-  void readopt(Set<String> undecided) {
-    for (Pod pod : pods.readopt()) {
+  void readopt(Set<String> undecided, Supplier<Set<String>> needed) {
+    List<Pod> found = pods.readopt();
+    Set<String> spared = new HashSet<>(undecided);
+    spared.addAll(needed.get());
+    for (Pod pod : found) {
       Optional<ProcessEntry> entry = registry.find(pod.id());
       if (entry.isPresent() && runsHere(entry.get())) {
         if (entry.get().home().equals(self)) {
           consoles.connectHere(pod);
         }
         watch(pod);
-      } else if (!undecided.contains(pod.id())) {
+      } else if (!spared.contains(pod.id())) {
         // It was being built when the daemon died, or is the rest of one that has left.
         LOG.log(Level.INFO, "the unfinished pod {0} is discarded", pod.id());
         pod.relinquish();
@@ -485,10 +490,9 @@ final class LocalProcesses implements Residents {
     }
   }
 
-  /** Pages of a process that runs here will never come: it stands still from now on. */
+  /** Pages of a process that runs here do not come: it stands still from now on. */
   void pagesLost(String pod, long bytes, String why) {
-    registry.change(
-        pod, e -> e.remarked(bytes + " bytes of its memory are lost with their source: " + why));
+    registry.change(pod, e -> e.remarked(bytes + " bytes of its memory are out of reach: " + why));
   }
 
   private static ProcessEntry later(ProcessEntry e, NodeId where, Epoch epoch) {

@@ -24,7 +24,7 @@ public final class DurableFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final String PARTIAL = ".partial";
+  static final String PARTIAL = ".partial";
 
   private DurableFiles() {}
 

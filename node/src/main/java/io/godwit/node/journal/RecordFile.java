@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,24 @@ public record RecordFile(String kind, SortedMap<String, String> values) {
   public void write(Path file) {
     try {
       DurableFiles.write(file, encode());
+    } catch (IOException failed) {
+      throw new GodwitException(
+          NodeError.STATE_DIRECTORY,
+          "writing " + file,
+          failed.getClass().getSimpleName() + ": " + failed.getMessage(),
+          "make room on the disk of the state directory and check that it is writable",
+          failed);
+    }
+  }
+
+  /**
+   * Writes it so that it outlives the daemon, but perhaps not the machine: no disk is waited for.
+   */
+  public void note(Path file) {
+    try {
+      Path partial = file.resolveSibling(file.getFileName() + DurableFiles.PARTIAL);
+      Files.write(partial, encode());
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       throw new GodwitException(
           NodeError.STATE_DIRECTORY,

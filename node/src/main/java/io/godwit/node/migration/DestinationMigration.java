@@ -131,7 +131,9 @@ final class DestinationMigration implements DestinationCase.Hands {
             receivedNanos);
     arrival = building;
     if (behind != null) {
-      remote = new RemotePages(request.getProcess().getPod(), source, behind);
+      remote =
+          RemotePages.connect(
+              request.getProcess().getPod(), Migrations.way(request, source), behind);
     }
     conversation.say(
         MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());

@@ -2,8 +2,16 @@ package io.godwit.node.migration;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an earlier daemon left at the source. */
-record LeftSource(MigrationHost host, MigrationRecord record, ProcessMover.@Nullable Left left)
+/**
+ * What an earlier daemon left at the source.
+ *
+ * @param pages what the destination still needs of it, or null
+ */
+record LeftSource(
+    MigrationHost host,
+    MigrationRecord record,
+    ProcessMover.@Nullable Left left,
+    @Nullable PagesLeft pages)
     implements SourceCase.Hands {
   @Override
   public void seal() {
@@ -12,6 +20,9 @@ record LeftSource(MigrationHost host, MigrationRecord record, ProcessMover.@Null
 
   @Override
   public void undo() {
+    if (pages != null) {
+      pages.close();
+    }
     if (left != null) {
       left.thaw();
     }
@@ -19,7 +30,9 @@ record LeftSource(MigrationHost host, MigrationRecord record, ProcessMover.@Null
 
   @Override
   public void kill() {
-    if (left != null) {
+    if (left != null && pages != null) {
+      pages.afterwards(left::kill);
+    } else if (left != null) {
       left.kill();
     }
   }

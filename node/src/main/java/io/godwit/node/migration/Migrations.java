@@ -47,6 +47,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private final Map<String, DestinationCase> arrivals = new ConcurrentHashMap<>();
   private final Map<String, Reservation> reservations = new ConcurrentHashMap<>();
   private final Set<String> moving = ConcurrentHashMap.newKeySet();
+  private final LeftBehind left;
   private final Pulse pulse;
   private final Doubts doubts;
   private final MoveBook book;
@@ -79,6 +80,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.pages = pages;
     this.security = security;
     this.open = open;
+    this.left = new LeftBehind(host, pages, security, open);
     this.gate = gate;
     this.negotiator = negotiator;
     this.pulse = new Pulse(host::unanswered);
@@ -95,6 +97,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
 
   /** Reads the journal and goes on with what an earlier daemon left undecided. */
   public void recover() {
+    left.recover(mover, recorded(journal));
     for (MigrationRecord record : MigrationRecord.list(journal)) {
       ProcessMover.Left left = newest(record) ? mover.left(record.pod()) : null;
       if (!newest(record)) {
@@ -105,6 +108,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         recoverDestination(record, left);
       }
     }
+    left.takeUp(mover);
     doubts.start();
   }
 
@@ -113,7 +117,10 @@ public final class Migrations implements MigrationService, AutoCloseable {
     if (record.side() == Phase.Side.SOURCE) {
       SourceCase known =
           new SourceCase(
-              record, journal, new LeftSource(host, record, null), SourceOwnership.State.GONE);
+              record,
+              journal,
+              new LeftSource(host, record, null, null),
+              SourceOwnership.State.GONE);
       known.recall();
       departures.put(record.migration(), known);
     } else {
@@ -132,7 +139,10 @@ public final class Migrations implements MigrationService, AutoCloseable {
     boolean committing = record.stage() == MigrationRecord.Stage.COMMITTING;
     SourceCase found =
         new SourceCase(
-            record, journal, new LeftSource(host, record, left), SourceOwnership.State.COMMITTED);
+            record,
+            journal,
+            new LeftSource(host, record, left, this.left.of(record.migration())),
+            SourceOwnership.State.COMMITTED);
     departures.put(record.migration(), found);
     found.recover(
         SourceOwnership.recover(
@@ -230,7 +240,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             host,
             mover,
             order.encryptPages() ? security.apply(order.destination()) : open,
-            pages,
+            left,
             pulse.conversation(order.destination()),
             anew,
             gate,
@@ -427,7 +437,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             mover,
             reservation.session(),
             conversation,
-            behind(opening.getOpen(), request, source),
+            behind(opening.getOpen(), way(request, source)),
             gate);
     DestinationCase ownership =
         new DestinationCase(
@@ -449,24 +459,23 @@ public final class Migrations implements MigrationService, AutoCloseable {
     }
   }
 
+  static ProcessMover.Way way(NegotiateRequest request, NodeId source) {
+    return new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages());
+  }
+
   /** How the pages are reached that the source leaves behind; null if it leaves none. */
-  private @Nullable Supplier<PageChannel> behind(
-      Open opening, NegotiateRequest request, NodeId source) {
-    if (opening.getLeftPort() == 0) {
-      return null;
-    }
-    PageSecurity secured = request.getEncryptPages() ? security.apply(source) : open;
-    return () ->
-        PageChannel.connect(
-            host.pageAddress(source, opening.getLeftPort()),
-            request.getMigration() + SourceMigration.LEFT,
-            opening.getLeftSecret().toByteArray(),
-            secured);
+  private @Nullable Supplier<PageChannel> behind(Open opening, ProcessMover.Way way) {
+    return opening.getLeftPort() == 0
+        ? null
+        : left.told(way, opening.getLeftPort(), opening.getLeftSecret().toByteArray());
   }
 
   /** An attempt that nobody here remembers took nothing and will not. */
   @Override
   public InquireReply inquire(InquireRequest request, NodeId asker) {
+    if (request.getWantsPages()) {
+      return left.answer(request, asker);
+    }
     Ownership answer;
     if (request.getAskerIsSource()) {
       Reservation reserved = reservations.remove(request.getMigration());

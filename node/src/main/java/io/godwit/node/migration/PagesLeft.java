@@ -2,20 +2,21 @@ package io.godwit.node.migration;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
-import io.godwit.engine.EngineLimits;
+import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.image.ObjectId;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageServer;
-import io.godwit.wire.WireError;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,32 +29,53 @@ import org.jspecify.annotations.Nullable;
 final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private static final Logger LOG = System.getLogger(PagesLeft.class.getName());
 
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   private final String pod;
+  private final NodeId taker;
   private final PageServer.Session session;
+  private final Runnable atEnd;
   private final CountDownLatch done = new CountDownLatch(1);
   private final List<Runnable> afterwards = new ArrayList<>();
   private final long since = System.nanoTime();
-  private ProcessMover.@Nullable Departure departure;
+  private boolean serving;
   private volatile @Nullable PageChannel channel;
   private volatile boolean closed;
   private volatile long nanos;
 
-  PagesLeft(String pod, PageServer.Session session) {
+  /**
+   * Nothing is answered before {@link #serve}.
+   *
+   * @param taker the node that may ask
+   * @param atEnd called when nothing is needed any more
+   */
+  PagesLeft(String pod, NodeId taker, PageServer.Session session, Runnable atEnd) {
     this.pod = pod;
+    this.taker = taker;
     this.session = session;
+    this.atEnd = atEnd;
+  }
+
+  NodeId taker() {
+    return taker;
+  }
+
+  /** What opens the session. */
+  byte[] secret() {
+    return session.secret();
   }
 
   /** Begins to answer; before the commit, since the first request may come right behind it. */
-  void serve(ProcessMover.Departure frozen) {
-    departure = frozen;
-    Thread.ofPlatform().daemon().name("godwit-left-" + pod).start(this::work);
+  void serve(Function<PageOrigin.Answers, PageOrigin> from) {
+    serving = true;
+    Thread.ofPlatform().daemon().name("godwit-left-" + pod).start(() -> work(from));
   }
 
-  private void work() {
+  private void work(Function<PageOrigin.Answers, PageOrigin> from) {
     try {
-      PageOrigin origin = java.util.Objects.requireNonNull(departure).serve(this);
+      PageOrigin origin = from.apply(this);
       while (!closed) {
-        PageChannel next = session.accept(NodeLimits.LEFT_PAGES_WAIT);
+        PageChannel next = accept();
         channel = next;
         try {
           while (!take(origin, next.receive())) {
@@ -71,11 +93,29 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
         }
       }
     } catch (GodwitException nobody) {
-      LOG.log(Level.WARNING, "nobody asks for the pages of {0}: {1}", pod, nobody.getMessage());
+      LOG.log(
+          closed ? Level.DEBUG : Level.WARNING,
+          "nobody asks for the pages of {0}: {1}",
+          pod,
+          nobody.getMessage());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     } finally {
       finish();
+    }
+  }
+
+  /** Waits for a taker, but not beyond the end of this. */
+  private PageChannel accept() throws InterruptedException {
+    long deadline = System.nanoTime() + NodeLimits.LEFT_PAGES_WAIT.toNanos();
+    while (true) {
+      try {
+        return session.accept(LOOK_AGAIN);
+      } catch (GodwitException nobody) {
+        if (closed || System.nanoTime() > deadline) {
+          throw nobody;
+        }
+      }
     }
   }
 
@@ -84,50 +124,26 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
     if (frame.kind() == FrameKind.TAKEN) {
       return true;
     }
-    if (frame.kind() != FrameKind.DEMAND) {
-      throw garbage("it sends a frame of kind " + frame.kind());
-    }
-    int length = frame.payload().remaining() == 8 ? frame.payload().getInt(0) : -1;
-    long start = frame.address();
-    if (length <= 0
-        || length > EngineLimits.PAGE_CHUNK
-        || ((start | length) & (EngineLimits.PAGE_SIZE - 1)) != 0
-        || start < 0
-        || start + length < 0) {
-      throw garbage("it asks for " + length + " bytes at " + start);
-    }
-    origin.request(
-        new ObjectId(frame.space()),
-        new AddressRange(start, start + length),
-        frame.payload().getInt(4) == 1);
+    PageDemand demand = PageDemand.of(frame, FrameKind.DEMAND);
+    origin.request(demand.space(), demand.range(), demand.urgent());
     return false;
-  }
-
-  private static GodwitException garbage(String why) {
-    return new GodwitException(
-        WireError.GARBAGE,
-        "answering for pages that were left",
-        why,
-        "run the same version of Godwit on both nodes");
   }
 
   @Override
   public void arrived(ObjectId space, long address, ByteBuffer content) {
-    send(FrameKind.PAGES, space, address, content);
+    answer(to -> to.send(FrameKind.PAGES, space.number(), address, content));
   }
 
   @Override
   public void answered(ObjectId space, AddressRange range, boolean urgent) {
-    ByteBuffer numbers = ByteBuffer.allocate(8);
-    numbers.putInt((int) range.length()).putInt(urgent ? 1 : 0).flip();
-    send(FrameKind.ANSWERED, space, range.start(), numbers);
+    answer(to -> new PageDemand(space, range, urgent).send(to, FrameKind.ANSWERED));
   }
 
-  private void send(FrameKind kind, ObjectId space, long address, ByteBuffer content) {
+  private void answer(java.util.function.Consumer<PageChannel> how) {
     PageChannel now = channel;
     try {
       if (now != null) {
-        now.send(kind, space.number(), address, content);
+        how.accept(now);
       }
     } catch (GodwitException broken) {
       // Whoever takes the requests finds it out too; the destination asks again.
@@ -147,6 +163,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       closed = true;
       nanos = System.nanoTime() - since;
       session.close();
+      atEnd.run();
       done.countDown();
       todo = List.copyOf(afterwards);
       afterwards.clear();
@@ -184,7 +201,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
     if (now != null) {
       now.close();
     }
-    if (departure == null) {
+    if (!serving) {
       finish();
     }
   }

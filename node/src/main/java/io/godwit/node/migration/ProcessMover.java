@@ -5,6 +5,7 @@ import io.godwit.engine.pages.PageOrigin;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +81,52 @@ public interface ProcessMover {
      */
     PageOrigin serve(PageOrigin.Answers answers);
 
+    /**
+     * Remembers for whom pages are left, until {@link #kill} or {@link #undo}: beyond the death of
+     * this daemon, for {@link ProcessMover#remaining}.
+     */
+    void remember(Way to);
+
     /** Removes the instance: it runs elsewhere. */
     void kill();
+  }
+
+  /**
+   * The way of pages that follow a process.
+   *
+   * @param node the other one
+   * @param migration its name
+   * @param encrypted whether they are encrypted on the way
+   */
+  record Way(NodeId node, String migration, boolean encrypted) {}
+
+  /** The frozen pods of this node whose pages an earlier daemon left for others. */
+  List<Remaining> remaining();
+
+  /** One of them. */
+  interface Remaining {
+    String pod();
+
+    Way way();
+
+    /** As {@link Departure#serve}. */
+    PageOrigin serve(PageOrigin.Answers answers);
+
+    /** Removes the instance, whose pages are elsewhere. */
+    void kill();
+  }
+
+  /**
+   * Goes on bringing the pages of pods of this node that an earlier daemon did not bring.
+   *
+   * @param reach connects to where they are, as soon as that can be done
+   */
+  void takeUpPages(Reach reach);
+
+  /** How pages are reached that follow a pod. */
+  @FunctionalInterface
+  interface Reach {
+    PagesBehind connect(String pod, Way way, PageOrigin.Answers answers);
   }
 
   /**
@@ -127,7 +172,7 @@ public interface ProcessMover {
   /** The pages of a process that are still at its source, as its destination reaches them. */
   interface PagesBehind extends PageOrigin, AutoCloseable {
     /** Where they are. */
-    NodeId node();
+    Way way();
 
     /** Tells the source that it is needed no more. */
     void complete();
@@ -148,7 +193,7 @@ public interface ProcessMover {
     /** Whether the program's first process is there, running or frozen. */
     boolean whole();
 
-    /** Lets it run. */
+    /** Lets it run here: no page of it is left for others, and those that follow it come. */
     void thaw();
 
     /** Removes it. */

@@ -2,16 +2,15 @@ package io.godwit.node.migration;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
-import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.image.ObjectId;
+import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.WireError;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The destination's side of a residual dependency: asks the source for pages. A connection that
- * breaks is opened again, and everything that was not answered is asked for once more; only when
- * that fails for {@link NodeLimits#PAGES_BEHIND_PATIENCE} are the pages given up.
+ * breaks is opened again, and everything that was not answered is asked for once more. When that
+ * fails for {@link NodeLimits#PAGES_BEHIND_PATIENCE}, or the source says that it has none, they are
+ * told to be lost; it is tried nevertheless until this is closed, and told when they are found.
  *
  * <p>Threads: requests come from any, answers are given by one of this. Its lock is never held
  * while the answers' own lock is asked for.
@@ -31,24 +31,36 @@ import org.jspecify.annotations.Nullable;
 final class RemotePages implements ProcessMover.PagesBehind {
   private static final Logger LOG = System.getLogger(RemotePages.class.getName());
   private static final long PAUSE_NANOS = 200_000_000;
+  private static final long LONG_PAUSE_NANOS = 2_000_000_000;
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
-  private record Request(ObjectId space, AddressRange range, boolean urgent) {}
-
   private final String pod;
-  private final NodeId node;
+  private final ProcessMover.Way way;
   private final Supplier<PageChannel> connect;
-  private final Set<Request> open = new LinkedHashSet<>(); // guarded by this
+  private final Set<PageDemand> open = new LinkedHashSet<>(); // guarded by this
   private @Nullable Thread receiver; // guarded by this
   private @Nullable PageChannel channel; // guarded by this
   private volatile boolean closed;
 
-  /** Connects at once, so that a way that is barred is found before the process is frozen. */
-  RemotePages(String pod, NodeId node, Supplier<PageChannel> connect) {
-    this.node = node;
+  private RemotePages(
+      String pod,
+      ProcessMover.Way way,
+      Supplier<PageChannel> connect,
+      @Nullable PageChannel channel) {
     this.pod = pod;
+    this.way = way;
     this.connect = connect;
-    this.channel = connect.get();
+    this.channel = channel;
+  }
+
+  /** Connects at once, so that a way that is barred is found before the process is frozen. */
+  static RemotePages connect(String pod, ProcessMover.Way way, Supplier<PageChannel> connect) {
+    return new RemotePages(pod, way, connect, connect.get());
+  }
+
+  /** Connects as soon as it can be done. */
+  static RemotePages connectLater(String pod, ProcessMover.Way way, Supplier<PageChannel> connect) {
+    return new RemotePages(pod, way, connect, null);
   }
 
   /** From now on answers go there. */
@@ -61,30 +73,24 @@ final class RemotePages implements ProcessMover.PagesBehind {
   }
 
   @Override
-  public NodeId node() {
-    return node;
+  public ProcessMover.Way way() {
+    return way;
   }
 
   @Override
   public void request(ObjectId space, AddressRange range, boolean urgent) {
     synchronized (this) {
-      Request request = new Request(space, range, urgent);
+      PageDemand request = new PageDemand(space, range, urgent);
       if (!open.add(request) || channel == null) {
         return;
       }
       try {
-        send(channel, request);
+        request.send(channel, FrameKind.DEMAND);
       } catch (GodwitException broken) {
         // The thread that receives finds it out too, and asks again.
         LOG.log(Level.DEBUG, "asking for pages of {0}: {1}", pod, broken.getMessage());
       }
     }
-  }
-
-  private static void send(PageChannel to, Request request) {
-    ByteBuffer numbers = ByteBuffer.allocate(8);
-    numbers.putInt((int) request.range().length()).putInt(request.urgent() ? 1 : 0).flip();
-    to.send(FrameKind.DEMAND, request.space().number(), request.range().start(), numbers);
   }
 
   private void work(PageOrigin.Answers answers) {
@@ -102,11 +108,11 @@ final class RemotePages implements ProcessMover.PagesBehind {
         if (closed) {
           return;
         }
-        LOG.log(Level.WARNING, "the way to the pages of {0} broke: {1}", pod, broken.getMessage());
-        if (!reconnect()) {
-          answers.lost(String.valueOf(broken.getMessage()));
-          return;
+        if (now != null) {
+          LOG.log(
+              Level.WARNING, "the way to the pages of {0} broke: {1}", pod, broken.getMessage());
         }
+        reconnect(answers);
       }
     }
   }
@@ -119,16 +125,8 @@ final class RemotePages implements ProcessMover.PagesBehind {
     ObjectId space = new ObjectId(frame.space());
     switch (frame.kind()) {
       case PAGES -> answers.arrived(space, frame.address(), frame.payload());
-      case ANSWERED -> {
-        int length = frame.payload().remaining() == 8 ? frame.payload().getInt(0) : -1;
-        if (length <= 0) {
-          throw garbage("an answer without its length came");
-        }
-        Request request =
-            new Request(
-                space,
-                new AddressRange(frame.address(), frame.address() + length),
-                frame.payload().getInt(4) == 1);
+      default -> {
+        PageDemand request = PageDemand.of(frame, FrameKind.ANSWERED);
         boolean asked;
         synchronized (this) {
           asked = open.remove(request);
@@ -137,38 +135,35 @@ final class RemotePages implements ProcessMover.PagesBehind {
           answers.answered(request.space(), request.range(), request.urgent());
         }
       }
-      default -> throw garbage("a frame of kind " + frame.kind() + " came");
     }
   }
 
-  private static GodwitException garbage(String why) {
-    return new GodwitException(
-        WireError.GARBAGE,
-        "receiving pages that were left",
-        why,
-        "run the same version of Godwit on both nodes");
-  }
-
-  private boolean reconnect() {
+  private void reconnect(PageOrigin.Answers answers) {
     drop();
     long deadline = System.nanoTime() + NodeLimits.PAGES_BEHIND_PATIENCE.toNanos();
-    while (!closed && System.nanoTime() < deadline) {
+    boolean told = false;
+    while (!closed) {
       try {
         PageChannel next = connect.get();
         synchronized (this) {
           channel = next;
-          for (Request request : List.copyOf(open)) {
-            send(next, request);
+          for (PageDemand request : List.copyOf(open)) {
+            request.send(next, FrameKind.DEMAND);
           }
         }
         LOG.log(Level.INFO, "the pages of {0} come again", pod);
-        return true;
+        answers.found();
+        return;
       } catch (GodwitException notYet) {
         LOG.log(Level.DEBUG, "the pages of {0} are out of reach: {1}", pod, notYet.getMessage());
-        LockSupport.parkNanos(PAUSE_NANOS);
+        boolean gone = notYet.code().code().equals(NodeError.PAGES_LOST.code());
+        if (!told && (gone || System.nanoTime() > deadline)) {
+          told = true;
+          answers.lost(String.valueOf(notYet.getMessage()));
+        }
+        LockSupport.parkNanos(told ? LONG_PAUSE_NANOS : PAUSE_NANOS);
       }
     }
-    return false;
   }
 
   private void drop() {

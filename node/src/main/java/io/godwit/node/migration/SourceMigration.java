@@ -9,7 +9,6 @@ import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
-import io.godwit.wire.PageServer;
 import io.godwit.wire.PeerConnection;
 import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
@@ -43,9 +42,6 @@ final class SourceMigration implements SourceCase.Hands {
   /** How long the destination has to tell why it hung up. */
   private static final Duration LAST_WORD = Duration.ofMillis(500);
 
-  /** What the name of the session for pages that follow ends with. */
-  static final String LEFT = "/left";
-
   /** How often a destination that hears of the pod's clocks late is told again. */
   private static final int CLOCK_TRIES = 2;
 
@@ -62,7 +58,7 @@ final class SourceMigration implements SourceCase.Hands {
   private final Epoch next;
   private @Nullable PageChannel channel;
   private final TransferStrategy strategy;
-  private final PageServer server;
+  private final LeftBehind residuals;
   private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
@@ -86,7 +82,7 @@ final class SourceMigration implements SourceCase.Hands {
       MigrationHost host,
       ProcessMover mover,
       PageSecurity security,
-      PageServer server,
+      LeftBehind residuals,
       Conversation conversation,
       boolean anew,
       PhaseGate gate,
@@ -97,7 +93,7 @@ final class SourceMigration implements SourceCase.Hands {
     this.host = host;
     this.mover = mover;
     this.security = security;
-    this.server = server;
+    this.residuals = residuals;
     this.strategy = TransferStrategy.named(order.strategy());
     this.next = order.epoch().next();
     this.conversation = conversation;
@@ -249,9 +245,9 @@ final class SourceMigration implements SourceCase.Hands {
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
     if (strategy.follows()) {
-      PageServer.Session session = server.announce(migration + LEFT, order.encryptPages());
-      left = new PagesLeft(order.pod(), session);
-      open.setLeftPort(server.port()).setLeftSecret(ByteString.copyFrom(session.secret()));
+      PagesLeft announced = residuals.announce(order.pod(), wayTo());
+      left = announced;
+      open.setLeftPort(residuals.port()).setLeftSecret(ByteString.copyFrom(announced.secret()));
     }
     conversation.say(MigrationMessage.newBuilder().setOpen(open).build());
     PageChannel pages =
@@ -265,6 +261,10 @@ final class SourceMigration implements SourceCase.Hands {
     writer = new PageRuns.Writer(pages); // its buffers are not for the freeze to make
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
+  }
+
+  private ProcessMover.Way wayTo() {
+    return new ProcessMover.Way(order.destination(), migration, order.encryptPages());
   }
 
   private NegotiateReply negotiate(PeerConnection connection, Requirements first) {
@@ -372,7 +372,8 @@ final class SourceMigration implements SourceCase.Hands {
     writer = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
-      behind.serve(frozen);
+      frozen.remember(wayTo());
+      behind.serve(frozen::serve);
     }
     pages.sendEnd();
     conversation.say(

@@ -11,6 +11,7 @@ import io.godwit.linux.FileStatus;
 import io.godwit.linux.KeptDescriptors;
 import io.godwit.linux.Tracer;
 import io.godwit.linux.launch.FdCalls;
+import io.godwit.linux.launch.ProcessHandles;
 import io.godwit.linux.launch.ScriptedInit;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,6 +148,12 @@ public final class ArrivalPod implements AutoCloseable {
    */
   public KeptDescriptors keepInInit() {
     return tracer.call(() -> KeptDescriptors.in(init.injector(), InitDescriptors.FAULTS));
+  }
+
+  /** What the init of a pod keeps since an earlier daemon built it. */
+  public static KeptDescriptors.Found keptInInit(Pod pod) {
+    return KeptDescriptors.find(
+        ProcessHandles.fetchDescriptor(pod.initHandle(), InitDescriptors.FAULTS));
   }
 
   /** Tells a pod's init that nothing needs to be kept any more. */

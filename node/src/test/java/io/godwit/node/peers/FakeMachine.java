@@ -11,6 +11,7 @@ import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -246,6 +247,11 @@ final class FakeMachine {
       }
 
       @Override
+      public void remember(Way to) {
+        // Nothing of it outlives a daemon.
+      }
+
+      @Override
       public void seal() {
         act(() -> change(instance, true, true));
       }
@@ -267,6 +273,16 @@ final class FakeMachine {
           begun.close();
         }
       }
+    }
+
+    @Override
+    public List<Remaining> remaining() {
+      return List.of();
+    }
+
+    @Override
+    public void takeUpPages(Reach reach) {
+      // Its programs wait for no pages when a daemon dies.
     }
 
     @Override

@@ -1,0 +1,194 @@
+package io.godwit.it.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.godwit.app.testbed.TestNode;
+import io.godwit.core.control.Method;
+import io.godwit.core.control.ProcessView;
+import io.godwit.it.cluster.Cluster;
+import io.godwit.node.NodeError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What becomes of a program whose pages are still to follow it when somebody dies: it never reads
+ * wrong data and never crashes. It goes on as soon as its pages can come again; until then it
+ * waits, or stands still and is reported.
+ */
+class FollowingPagesTest {
+  private static final int MEBIBYTES = 192;
+  private static final long STILL_MILLIS = 300;
+
+  private static @Nullable Cluster cluster;
+  private static int programs;
+
+  @TempDir Path directory;
+
+  private Sweeper sweeper;
+  private TestNode source;
+  private TestNode destination;
+
+  @BeforeAll
+  static void startNodes() {
+    Cluster.assumePossible();
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/gcc")), "needs a C compiler, /usr/bin/gcc");
+    cluster = Cluster.of("alpha", "beta");
+  }
+
+  @AfterAll
+  static void stopNodes() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  /** A program runs at the destination, and the cable is out before all of its pages are there. */
+  @BeforeEach
+  void leavePages() throws Exception {
+    Cluster nodes = Objects.requireNonNull(cluster);
+    source = nodes.node("alpha");
+    destination = nodes.node("beta");
+    nodes.awaitHeard();
+    sweeper = Sweeper.start(source, "sweeper" + programs++, directory, MEBIBYTES);
+    Cluster.move(source, sweeper.name(), destination, "copy-on-reference");
+    connected(false);
+    assertThat(residual()).as("bytes that had not come when the cable was cut").isPositive();
+  }
+
+  private void connected(boolean in) {
+    Objects.requireNonNull(cluster).testbed().connected(destination.name(), in);
+  }
+
+  /** What it still needs of the source's memory, as its node tells it; empty when nothing. */
+  private String needed() {
+    JsonObject parameters = new JsonObject();
+    parameters.addProperty("dependencies", true);
+    return Cluster.ask(destination, Method.PROCESSES, parameters)
+        .getAsJsonArray("processes")
+        .asList()
+        .stream()
+        .map(each -> ProcessView.of(each.getAsJsonObject()))
+        .filter(each -> each.name().equals(sweeper.name()))
+        .flatMap(each -> each.dependencies().stream())
+        .filter(each -> each.kind().equals("memory"))
+        .map(ProcessView.Dependency::detail)
+        .findFirst()
+        .orElse("");
+  }
+
+  private long residual() {
+    String needed = needed();
+    return needed.isEmpty() ? 0 : Long.parseLong(needed.substring(0, needed.indexOf(' ')));
+  }
+
+  private void goesOnWithAllItsMemory() {
+    Cluster.await("all its pages come, but: " + needed(), () -> needed().isEmpty());
+    sweeper.awaitSweeps();
+    sweeper.assertRight();
+    assertThat(Cluster.process(destination, sweeper.name()).state())
+        .isEqualTo(ProcessView.State.RUNNING);
+    Cluster.await("nothing is left at its source", () -> source.cgroup(sweeper.name()) == null);
+    // And it can move again.
+    Cluster.move(destination, sweeper.name(), source, "eager");
+    sweeper.awaitSweeps();
+    sweeper.assertRight();
+    kill(source);
+  }
+
+  private void kill(TestNode where) {
+    JsonObject signal = new JsonObject();
+    signal.addProperty("what", sweeper.name());
+    signal.addProperty("signal", 9);
+    Cluster.ask(where, Method.SIGNAL, signal);
+    Cluster.await("it ends", () -> !where.runs(sweeper.name()));
+  }
+
+  @Test
+  void theDestinationsDaemonDiesAndTakesUpTheRest() {
+    destination.killDaemon();
+    connected(true);
+    Objects.requireNonNull(cluster).restart(destination);
+    goesOnWithAllItsMemory();
+  }
+
+  @Test
+  void theSourcesDaemonDiesAndItsFrozenCopyServesAgain() {
+    source.killDaemon();
+    connected(true);
+    Objects.requireNonNull(cluster).restart(source);
+    goesOnWithAllItsMemory();
+  }
+
+  @Test
+  @Tag("soak")
+  void bothDaemonsDie() {
+    source.killDaemon();
+    destination.killDaemon();
+    connected(true);
+    Objects.requireNonNull(cluster).restart(source);
+    Objects.requireNonNull(cluster).restart(destination);
+    goesOnWithAllItsMemory();
+  }
+
+  @Test
+  @Tag("soak")
+  void aDestinationWhoseDaemonDiesAgainAndAgain() {
+    for (int i = 0; i < 3; i++) {
+      destination.killDaemon();
+      connected(true);
+      Objects.requireNonNull(cluster).restart(destination);
+      connected(i == 2);
+    }
+    goesOnWithAllItsMemory();
+  }
+
+  @Test
+  @Tag("soak")
+  void aSourceThatIsOutOfReachStopsItUntilItIsBack() {
+    standsStillAndIsReported();
+    connected(true);
+    goesOnWithAllItsMemory();
+  }
+
+  @Test
+  @Tag("soak")
+  void aSourceThatIsLostStopsItForGood() throws IOException {
+    Files.writeString(
+        Objects.requireNonNull(source.cgroup(sweeper.name())).resolve("cgroup.kill"), "1");
+    connected(true);
+    standsStillAndIsReported();
+    // The word of it survives a new daemon, and the program can be ended.
+    destination.killDaemon();
+    Objects.requireNonNull(cluster).restart(destination);
+    standsStillAndIsReported();
+    kill(destination);
+  }
+
+  private void standsStillAndIsReported() {
+    Cluster.await(
+        "it is reported that pages are out of reach",
+        () -> needed().contains(NodeError.PAGES_LOST.code()));
+    Cluster.await("it stands still", this::stands);
+    sweeper.assertRight();
+  }
+
+  private boolean stands() {
+    long steps = sweeper.steps();
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(STILL_MILLIS));
+    return steps == sweeper.steps();
+  }
+}
