@@ -5,12 +5,15 @@ import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.MigrateSpec;
 import io.godwit.core.control.MigrationReport;
+import io.godwit.core.control.MoveWishes;
 
 /** {@code godwit migrate}. */
 public final class MigrateCommand extends DaemonCommand {
   private final Text what;
   private final Text to;
   private final Text strategy;
+  private final Text bandwidth;
+  private final Text maxFreeze;
   private final Flag noResidual;
 
   public MigrateCommand(CommandIo io) {
@@ -26,6 +29,18 @@ public final class MigrateCommand extends DaemonCommand {
             "The transfer strategy: eager, eager-dirty, precopy, copy-on-reference or hybrid"
                 + " (default: the node's own choice).",
             "--strategy");
+    bandwidth =
+        option(
+            "SIZE",
+            "At most so much of the network in a second, such as 20MiB; pages that the process"
+                + " waits for go nevertheless (default: no limit).",
+            "--bandwidth");
+    maxFreeze =
+        option(
+            "TIME",
+            "Under precopy: go over the memory again until the rest takes no longer than this, such"
+                + " as 20ms (default: 20ms).",
+            "--max-freeze");
     noResidual =
         flag(
             "Wait until no memory of the process is left on the node where it was.",
@@ -35,13 +50,22 @@ public final class MigrateCommand extends DaemonCommand {
         "godwit migrate job --to beta",
         "godwit migrate 4711 --to beta --strategy eager",
         "godwit migrate job --to beta --strategy hybrid --no-residual",
+        "godwit migrate job --to beta --bandwidth 20MiB",
+        "godwit migrate job --to beta --strategy precopy --max-freeze 5ms",
         "godwit migrate job --to beta --json | jq .freezeMicros");
   }
 
   @Override
   public Integer call() {
     JsonObject params =
-        new MigrateSpec(what.required(), to.required(), strategy.orElse(""), noResidual.given())
+        new MigrateSpec(
+                what.required(),
+                to.required(),
+                strategy.orElse(""),
+                new MoveWishes(
+                    noResidual.given(),
+                    bandwidth.size(0, MoveWishes.LEAST_BANDWIDTH),
+                    maxFreeze.micros(0, MoveWishes.LONGEST_FREEZE_MICROS)))
             .toJson();
     JsonObject result;
     try (ControlClient client = connect();
@@ -68,6 +92,9 @@ public final class MigrateCommand extends DaemonCommand {
                 + Quantities.bytes(report.bytes())
                 + " in "
                 + Quantities.micros(report.totalMicros()));
+    if (!report.remark().isEmpty()) {
+      io.out().println(report.remark());
+    }
     return 0;
   }
 }

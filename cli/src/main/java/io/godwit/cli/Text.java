@@ -98,6 +98,40 @@ public final class Text implements IGetter, ISetter {
     };
   }
 
+  /** A short span such as {@code 20ms} or {@code 2s}, in microseconds; a bare number counts ms. */
+  public long micros(long otherwise, long most) {
+    if (value == null) {
+      return otherwise;
+    }
+    String digits = value.replaceFirst("(ms|s)$", "");
+    if (digits.isEmpty() || digits.length() > 6 || !digits.chars().allMatch(Text::isDigit)) {
+      throw bad("'" + value + "' is no short span of time such as 20ms or 2s");
+    }
+    boolean seconds = value.endsWith("s") && !value.endsWith("ms");
+    long micros = Long.parseLong(digits) * (seconds ? 1_000_000 : 1000);
+    if (micros == 0 || micros > most) {
+      throw bad("it must be from 1ms to " + most / 1_000_000 + "s");
+    }
+    return micros;
+  }
+
+  /** A size such as {@code 64KiB}, {@code 20MiB} or {@code 1GiB}; a bare number counts MiB. */
+  public long size(long otherwise, long least) {
+    if (value == null) {
+      return otherwise;
+    }
+    String digits = value.replaceFirst("(KiB|MiB|GiB)$", "");
+    if (digits.isEmpty() || digits.length() > 7 || !digits.chars().allMatch(Text::isDigit)) {
+      throw bad("'" + value + "' is no size such as 64KiB, 20MiB or 1GiB");
+    }
+    int shift = value.endsWith("KiB") ? 10 : value.endsWith("GiB") ? 30 : 20;
+    long size = Long.parseLong(digits) << shift;
+    if (size < least) {
+      throw bad("it must be at least " + Quantities.bytes(least));
+    }
+    return size;
+  }
+
   private static boolean isDigit(int c) {
     return c >= '0' && c <= '9';
   }

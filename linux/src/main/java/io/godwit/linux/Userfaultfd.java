@@ -24,6 +24,14 @@ import java.util.List;
  */
 public final class Userfaultfd implements AutoCloseable {
   private static final long API = 0xAA;
+  private static final long CLOEXEC_NONBLOCK = 0x80800;
+
+  /** The features by which a program may go on changing its mappings. */
+  public static final long ALL_EVENTS =
+      UserfaultfdAbi.UFFD_FEATURE_EVENT_FORK
+          | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMAP
+          | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMOVE
+          | UserfaultfdAbi.UFFD_FEATURE_EVENT_UNMAP;
 
   /** Faults and events taken from the kernel in one read. */
   public static final int MESSAGES = 64;
@@ -42,6 +50,19 @@ public final class Userfaultfd implements AutoCloseable {
   /** Takes over a descriptor, whether the handshake was made or not. */
   public static Userfaultfd over(OwnedFd fd) {
     return new Userfaultfd(fd);
+  }
+
+  /** Whether this kernel gives one to this process, with all events of a changing address space. */
+  public static boolean takesEvents() {
+    long made = Kernel.call(Syscall.USERFAULTFD, CLOEXEC_NONBLOCK);
+    if (made < 0) {
+      return false;
+    }
+    try (Userfaultfd probe = over(OwnedFd.of(new Fd((int) made)))) {
+      return (probe.handshake(0) & ALL_EVENTS) == ALL_EVENTS;
+    } catch (LinuxException refused) {
+      return false;
+    }
   }
 
   /** What the kernel reports, in the order in which it happened. */

@@ -8,12 +8,11 @@ import com.google.gson.JsonObject;
  * @param what the pod's name or the process id
  * @param to the destination node's name
  * @param strategy the transfer strategy by its name in the survey, empty for the node's default
- * @param noResidual whether to wait until nothing of its memory is left where it was
  */
-public record MigrateSpec(String what, String to, String strategy, boolean noResidual) {
-  /** Without waiting for memory that follows. */
+public record MigrateSpec(String what, String to, String strategy, MoveWishes wishes) {
+  /** Without wishes. */
   public MigrateSpec(String what, String to, String strategy) {
-    this(what, to, strategy, false);
+    this(what, to, strategy, MoveWishes.NONE);
   }
 
   public JsonObject toJson() {
@@ -21,7 +20,7 @@ public record MigrateSpec(String what, String to, String strategy, boolean noRes
     json.addProperty("what", what);
     json.addProperty("to", to);
     json.addProperty("strategy", strategy);
-    json.addProperty("noResidual", noResidual);
+    wishes.addTo(json);
     return json;
   }
 
@@ -32,6 +31,6 @@ public record MigrateSpec(String what, String to, String strategy, boolean noRes
         fields.text("what", ControlLimits.MAX_NAME),
         fields.text("to", ControlLimits.MAX_NAME),
         strategy == null ? "" : strategy,
-        fields.flag("noResidual"));
+        MoveWishes.of(fields));
   }
 }

@@ -5,12 +5,14 @@ import com.google.gson.JsonObject;
 /**
  * What a migration took: the columns of the survey's table 5.
  *
+ * @param strategy by which it went
  * @param freezeMicros how long the process did not run
  * @param totalMicros from the request until it ran at the destination
  * @param bytes moved in all
  * @param freezeBytes of these, moved while it was frozen
  * @param residualMicros from resume until the last page dependency on the source was gone
  * @param epoch under which it runs at the destination
+ * @param remark why the strategy is not the one that was asked for; empty otherwise
  */
 public record MigrationReport(
     String name,
@@ -22,7 +24,8 @@ public record MigrationReport(
     long bytes,
     long freezeBytes,
     long residualMicros,
-    long epoch) {
+    long epoch,
+    String remark) {
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("name", name);
@@ -35,11 +38,13 @@ public record MigrationReport(
     json.addProperty("freezeBytes", freezeBytes);
     json.addProperty("residualMicros", residualMicros);
     json.addProperty("epoch", epoch);
+    json.addProperty("remark", remark);
     return json;
   }
 
   public static MigrationReport of(JsonObject json) {
     Fields fields = Fields.of(json, "report of a migration");
+    String remark = fields.optionalText("remark", ControlLimits.MAX_TEXT);
     return new MigrationReport(
         fields.text("name", ControlLimits.MAX_NAME),
         fields.text("from", ControlLimits.MAX_NAME),
@@ -50,6 +55,7 @@ public record MigrationReport(
         fields.number("bytes", 0, Long.MAX_VALUE),
         fields.number("freezeBytes", 0, Long.MAX_VALUE, 0),
         fields.number("residualMicros", 0, Long.MAX_VALUE, 0),
-        fields.number("epoch", 1, Long.MAX_VALUE));
+        fields.number("epoch", 1, Long.MAX_VALUE),
+        remark == null ? "" : remark);
   }
 }

@@ -73,11 +73,7 @@ final class FaultRegistration {
     }
     try {
       process.calls().flush();
-      made.handshake(
-          UserfaultfdAbi.UFFD_FEATURE_EVENT_FORK
-              | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMAP
-              | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMOVE
-              | UserfaultfdAbi.UFFD_FEATURE_EVENT_UNMAP);
+      made.handshake(Userfaultfd.ALL_EVENTS);
       for (AddressRange run : runs(process.image().memory())) {
         if (!among(run, pages).isEmpty()) {
           made.register(run, UserfaultfdAbi.UFFDIO_REGISTER_MODE_MISSING);

@@ -174,8 +174,12 @@ public final class Cluster implements AutoCloseable {
 
   /** As above, by a strategy. */
   public static MigrationReport move(TestNode from, String name, TestNode to, String strategy) {
-    return MigrationReport.of(
-        ask(from, Method.MIGRATE, new MigrateSpec(name, to.name().name(), strategy).toJson()));
+    return move(from, new MigrateSpec(name, to.name().name(), strategy));
+  }
+
+  /** As above, as it is specified. */
+  public static MigrationReport move(TestNode from, MigrateSpec how) {
+    return MigrationReport.of(ask(from, Method.MIGRATE, how.toJson()));
   }
 
   /** Waits for the end of a pod's program. */

@@ -9,6 +9,7 @@ import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.MoveView;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
@@ -69,14 +70,13 @@ public interface NodeOperations {
    * process goes on here and the failure says why.
    *
    * @param strategy empty for the default
-   * @param noResidual whether it returns only when nothing of its memory is left where it was
    * @param progress told from any thread; never blocks for long and never throws
    */
   MigrationReport migrate(
       ProcessView process,
       NodeId to,
       String strategy,
-      boolean noResidual,
+      MoveWishes wishes,
       Consumer<Progress> progress)
       throws InterruptedException;
 
@@ -84,7 +84,7 @@ public interface NodeOperations {
   default MigrationReport migrate(
       ProcessView process, NodeId to, String strategy, Consumer<Progress> progress)
       throws InterruptedException {
-    return migrate(process, to, strategy, false, progress);
+    return migrate(process, to, strategy, MoveWishes.NONE, progress);
   }
 
   /** Sends a signal to the main process, wherever it is. */

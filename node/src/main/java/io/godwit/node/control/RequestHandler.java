@@ -180,8 +180,7 @@ final class RequestHandler {
     MigrateSpec spec = MigrateSpec.of(params);
     ProcessView process = own(spec.what());
     return operations
-        .migrate(
-            process, node(spec.to()), spec.strategy(), spec.noResidual(), conversation.progress())
+        .migrate(process, node(spec.to()), spec.strategy(), spec.wishes(), conversation.progress())
         .toJson();
   }
 

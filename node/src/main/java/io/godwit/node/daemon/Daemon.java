@@ -4,6 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.engine.Engine;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.TaskStat;
@@ -258,7 +259,7 @@ public final class Daemon implements AutoCloseable {
         "",
         configuration.encryptPages(),
         entry.uid(),
-        MoveOrder.Wishes.NONE);
+        MoveWishes.NONE);
   }
 
   /** This node's name. */

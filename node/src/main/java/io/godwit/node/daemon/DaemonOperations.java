@@ -9,6 +9,7 @@ import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MigrationReport;
 import io.godwit.core.control.MoveView;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
@@ -25,7 +26,6 @@ import io.godwit.node.control.NodeOperations;
 import io.godwit.node.control.SchedulingOperations;
 import io.godwit.node.home.ConsoleHome;
 import io.godwit.node.migration.MigrationResult;
-import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.peers.ClusterLink;
 import io.godwit.wire.WireFailure;
@@ -316,21 +316,21 @@ final class DaemonOperations implements NodeOperations {
       ProcessView process,
       NodeId to,
       String strategy,
-      boolean noResidual,
+      MoveWishes wishes,
       Consumer<Progress> progress)
       throws InterruptedException {
     ClusterLink link = daemon.requireLink("migrating '" + process.name() + "'");
-    String title = TransferStrategy.named(strategy).title();
+    var _ = TransferStrategy.named(strategy); // refused here, if there is none
     if (process.node().equals(daemon.self().name())) {
       MigrationResult result =
           link.move(
               process.name(),
               to,
               strategy,
-              new MoveOrder.Wishes(noResidual),
+              wishes,
               (phase, bytes, expected, elapsed) ->
                   progress.accept(progress(phase.title(), bytes, expected, elapsed)));
-      return report(process, to, title, ClusterLink.message(result));
+      return report(process, to, ClusterLink.message(result));
     }
     try {
       Iterator<MoveProgress> told =
@@ -341,12 +341,14 @@ final class DaemonOperations implements NodeOperations {
                       .setPod(process.name())
                       .setDestination(to.name())
                       .setStrategy(strategy)
-                      .setNoResidual(noResidual)
+                      .setNoResidual(wishes.noResidual())
+                      .setBandwidth(wishes.bandwidth())
+                      .setMaxFreezeNanos(wishes.maxFreezeMicros() * 1000)
                       .build());
       while (told.hasNext()) {
         MoveProgress next = told.next();
         if (next.hasResult()) {
-          return report(process, to, title, next.getResult());
+          return report(process, to, next.getResult());
         }
         progress.accept(
             progress(
@@ -368,19 +370,19 @@ final class DaemonOperations implements NodeOperations {
     return new Progress(phase, bytes, Math.max(expected, bytes), rate, elapsedNanos / 1000);
   }
 
-  private static MigrationReport report(
-      ProcessView process, NodeId to, String strategy, MoveResult result) {
+  private static MigrationReport report(ProcessView process, NodeId to, MoveResult result) {
     return new MigrationReport(
         process.name(),
         process.node(),
         to.name(),
-        strategy,
+        result.getStrategy(),
         result.getFreezeNanos() / 1000,
         result.getTotalNanos() / 1000,
         result.getBytes(),
         result.getFreezeBytes(),
         result.getResidualNanos() / 1000,
-        result.getEpoch());
+        result.getEpoch(),
+        result.getRemark());
   }
 
   @Override

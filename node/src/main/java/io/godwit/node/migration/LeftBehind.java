@@ -71,7 +71,7 @@ final class LeftBehind {
       if (!undecided.contains(each.pod())) {
         left.afterwards(each::kill);
       }
-      left.serve(each::serve);
+      left.serve(each::serve, new Pace(0));
       LOG.log(
           Level.INFO,
           "the pages of {0} are here for node {1} again",

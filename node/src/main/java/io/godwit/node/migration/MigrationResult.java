@@ -11,6 +11,8 @@ import io.godwit.core.Epoch;
  * @param freezeBytes of these, what went while it stood still
  * @param residualNanos how long it has needed pages of this node since it was frozen, until now if
  *     it still does
+ * @param strategy by which it went
+ * @param remark why not by the one that was asked for; empty otherwise
  */
 public record MigrationResult(
     Epoch epoch,
@@ -18,4 +20,6 @@ public record MigrationResult(
     long totalNanos,
     long bytes,
     long freezeBytes,
-    long residualNanos) {}
+    long residualNanos,
+    TransferStrategy strategy,
+    String remark) {}

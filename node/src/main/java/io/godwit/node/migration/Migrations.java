@@ -354,6 +354,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     NegotiateReply.Builder reply =
         NegotiateReply.newBuilder()
             .addAllRefusals(outcome.refusals())
+            .addAllKernelFeatures(outcome.kernelFeatures())
             .addAllHashWanted(outcome.hashWanted());
     if (!outcome.refusals().isEmpty() || !outcome.hashWanted().isEmpty()) {
       return reply.build();

@@ -2,6 +2,7 @@ package io.godwit.node.migration;
 
 import io.godwit.core.Epoch;
 import io.godwit.core.NodeId;
+import io.godwit.core.control.MoveWishes;
 
 /**
  * What is to be moved where.
@@ -11,6 +12,7 @@ import io.godwit.core.NodeId;
  * @param homeAddress host:port of the home
  * @param strategy by its name; empty for the default
  * @param encryptPages whether the contents of memory are encrypted on the way
+ * @param wishes what the user asked for besides
  */
 public record MoveOrder(
     String pod,
@@ -21,10 +23,4 @@ public record MoveOrder(
     String strategy,
     boolean encryptPages,
     int requestedByUid,
-    Wishes wishes) {
-  /** What the user asked for besides. */
-  public record Wishes(boolean noResidual) {
-    /** Nothing. */
-    public static final Wishes NONE = new Wishes(false);
-  }
-}
+    MoveWishes wishes) {}

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * before the process notices anything.
  */
 public final class Negotiation {
+  /**
+   * What a kernel has that lets pages follow a process there: see userfaultfd(2). No process needs
+   * it: without, all of its pages go in the freeze.
+   */
+  public static final String FOLLOWING = "userfaultfd";
+
   private final NodeDescription here;
   private final Guests guests;
   private final Function<String, @Nullable FileFacts> files;
@@ -39,11 +45,17 @@ public final class Negotiation {
     }
   }
 
-  /** The outcome: no refusal and no wanted hash means that the process is taken. */
-  public record Outcome(List<Refusal> refusals, List<String> hashWanted) {
+  /**
+   * The outcome: no refusal and no wanted hash means that the process is taken.
+   *
+   * @param kernelFeatures what the kernel here has
+   */
+  public record Outcome(
+      List<Refusal> refusals, List<String> hashWanted, List<String> kernelFeatures) {
     public Outcome {
       refusals = List.copyOf(refusals);
       hashWanted = List.copyOf(hashWanted);
+      kernelFeatures = List.copyOf(kernelFeatures);
     }
   }
 
@@ -82,7 +94,7 @@ public final class Negotiation {
     } else {
       needs.getFilesList().forEach(negotiation::file);
     }
-    return new Outcome(negotiation.refusals, negotiation.hashWanted);
+    return new Outcome(negotiation.refusals, negotiation.hashWanted, here.getKernelFeaturesList());
   }
 
   private void willingness(Requirements needs) {

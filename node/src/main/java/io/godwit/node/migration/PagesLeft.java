@@ -66,14 +66,13 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   }
 
   /** Begins to answer; before the commit, since the first request may come right behind it. */
-  void serve(Function<PageOrigin.Answers, PageOrigin> from) {
+  void serve(Function<PageOrigin.Answers, PageOrigin> from, Pace pace) {
     serving = true;
-    Thread.ofPlatform().daemon().name("godwit-left-" + pod).start(() -> work(from));
+    Thread.ofPlatform().daemon().name("godwit-left-" + pod).start(() -> work(from, pace));
   }
 
-  private void work(Function<PageOrigin.Answers, PageOrigin> from) {
-    try {
-      PageOrigin origin = from.apply(this);
+  private void work(Function<PageOrigin.Answers, PageOrigin> from, Pace pace) {
+    try (PacedOrigin origin = new PacedOrigin(pod, from.apply(this), pace)) {
       while (!closed) {
         PageChannel next = accept();
         channel = next;

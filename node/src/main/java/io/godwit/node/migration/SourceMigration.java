@@ -57,7 +57,9 @@ final class SourceMigration implements SourceCase.Hands {
   private final Conversation conversation;
   private final Epoch next;
   private @Nullable PageChannel channel;
-  private final TransferStrategy strategy;
+  private final Pace pace;
+  private TransferStrategy strategy;
+  private String remark = "";
   private final LeftBehind residuals;
   private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
@@ -95,6 +97,7 @@ final class SourceMigration implements SourceCase.Hands {
     this.security = security;
     this.residuals = residuals;
     this.strategy = TransferStrategy.named(order.strategy());
+    this.pace = new Pace(order.wishes().bandwidth());
     this.next = order.epoch().next();
     this.conversation = conversation;
     this.phases =
@@ -169,7 +172,7 @@ final class SourceMigration implements SourceCase.Hands {
     PageChannel pages = connected(channel);
     sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
     PageRuns.Writer runs = connected(writer);
-    begun.send(strategy.pass(), StopRule.DEFAULT, telling(runs));
+    begun.send(strategy.pass(), stopRule(), telling(runs));
     runs.flush();
     // What is still on its way would have to arrive in the freeze.
     pages.send(FrameKind.MARK, 0, 0);
@@ -177,6 +180,11 @@ final class SourceMigration implements SourceCase.Hands {
       preliminary = null;
       begun.close();
     }
+  }
+
+  private StopRule stopRule() {
+    long micros = order.wishes().maxFreezeMicros();
+    return micros == 0 ? StopRule.DEFAULT : StopRule.DEFAULT.within(micros * 1000);
   }
 
   /** The last wait for a disk before the freeze. */
@@ -233,7 +241,9 @@ final class SourceMigration implements SourceCase.Hands {
         told ? elapsed : phases.elapsed(),
         bytes(),
         bytes() - bytesBeforeFreeze,
-        behind == null ? 0 : behind.nanos());
+        behind == null ? 0 : behind.nanos(),
+        strategy,
+        remark);
   }
 
   private void prepare() throws InterruptedException {
@@ -242,6 +252,7 @@ final class SourceMigration implements SourceCase.Hands {
     Requirements requirements = mover.inspect(order.pod());
     expectedBytes = requirements.getMemoryBytes();
     NegotiateReply reply = negotiate(connection, requirements);
+    suit(reply);
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
     if (strategy.follows()) {
@@ -261,6 +272,22 @@ final class SourceMigration implements SourceCase.Hands {
     writer = new PageRuns.Writer(pages); // its buffers are not for the freeze to make
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
+  }
+
+  /** Chooses another strategy where the destination's kernel does not do what this one needs. */
+  private void suit(NegotiateReply reply) {
+    if (strategy.follows() && !reply.getKernelFeaturesList().contains(Negotiation.FOLLOWING)) {
+      remark =
+          "no pages can follow a process to node "
+              + order.destination()
+              + ", whose kernel gives no "
+              + Negotiation.FOLLOWING
+              + ": it went by "
+              + TransferStrategy.EAGER.title()
+              + " instead of "
+              + strategy.title();
+      strategy = TransferStrategy.EAGER;
+    }
   }
 
   private ProcessMover.Way wayTo() {
@@ -355,6 +382,7 @@ final class SourceMigration implements SourceCase.Hands {
   private ProcessMover.PageSink telling(ProcessMover.PageSink pages) {
     long[] told = {System.nanoTime()};
     return (object, address, content) -> {
+      pace.await(content.remaining());
       pages.accept(object, address, content);
       long now = System.nanoTime();
       if (now - told[0] > TELL_NANOS) {
@@ -373,7 +401,7 @@ final class SourceMigration implements SourceCase.Hands {
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
       frozen.remember(wayTo());
-      behind.serve(frozen::serve);
+      behind.serve(frozen::serve, pace);
     }
     pages.sendEnd();
     conversation.say(

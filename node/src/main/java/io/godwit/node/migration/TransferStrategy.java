@@ -11,9 +11,12 @@ import java.util.stream.Collectors;
  * are in a file there are never sent.
  */
 public enum TransferStrategy {
-  /** All pages go in the freeze; nothing stays behind. */
+  /** All pages that are in no file there go in the freeze; nothing stays behind. */
   EAGER("eager", Pass.NONE, false),
-  /** The pages that differ from their file go in the freeze (MOSIX, Locus). */
+  /**
+   * The pages that differ from their file go in the freeze (MOSIX, Locus): as under {@link #EAGER},
+   * which leaves the others to their files too. Users may choose it by the survey's name.
+   */
   EAGER_DIRTY("eager-dirty", Pass.NONE, false),
   /** Rounds while it runs, in the freeze what was written since (V). */
   PRECOPY("precopy", Pass.ROUNDS, false),
@@ -23,7 +26,7 @@ public enum TransferStrategy {
   HYBRID("hybrid", Pass.ONE, true);
 
   /** The strategy of whoever names none. */
-  public static final TransferStrategy DEFAULT = EAGER;
+  public static final TransferStrategy DEFAULT = HYBRID;
 
   /** What is sent while the process runs. */
   public enum Pass {
@@ -47,6 +50,11 @@ public enum TransferStrategy {
   /** The name that users choose it by. */
   public String title() {
     return title;
+  }
+
+  /** The names of all. */
+  static String titles() {
+    return Arrays.stream(values()).map(TransferStrategy::title).collect(Collectors.joining(", "));
   }
 
   /** What is sent before the freeze. */
@@ -73,9 +81,6 @@ public enum TransferStrategy {
                     NodeError.MIGRATION_REFUSED,
                     "choosing the strategy '" + title + "'",
                     "there is none of that name",
-                    "leave --strategy out or name one of "
-                        + Arrays.stream(values())
-                            .map(TransferStrategy::title)
-                            .collect(Collectors.joining(", "))));
+                    "leave --strategy out or name one of " + titles()));
   }
 }

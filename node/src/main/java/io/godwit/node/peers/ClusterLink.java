@@ -3,6 +3,7 @@ package io.godwit.node.peers;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.node.Configuration;
 import io.godwit.node.NodeError;
 import io.godwit.node.StateDirectory;
@@ -218,7 +219,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             .setWhy("node " + self() + " takes none at present: " + closed)
             .setAdvice("choose another node, or run 'godwit undrain " + self() + "'")
             .build());
-    return new Negotiation.Outcome(refusals, outcome.hashWanted());
+    return new Negotiation.Outcome(refusals, outcome.hashWanted(), outcome.kernelFeatures());
   }
 
   /** The last that was heard of a node, empty when it is silent. */
@@ -251,12 +252,12 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   /** Moves a pod of this node. */
   public MigrationResult move(String pod, NodeId to, String strategy, MigrationObserver observer)
       throws InterruptedException {
-    return move(pod, to, strategy, MoveOrder.Wishes.NONE, observer);
+    return move(pod, to, strategy, MoveWishes.NONE, observer);
   }
 
   /** Moves a pod of this node as somebody wishes. */
   public MigrationResult move(
-      String pod, NodeId to, String strategy, MoveOrder.Wishes wishes, MigrationObserver observer)
+      String pod, NodeId to, String strategy, MoveWishes wishes, MigrationObserver observer)
       throws InterruptedException {
     members.require(to);
     MoveOrder order = orders.apply(pod);
@@ -281,7 +282,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             request.getPod(),
             new NodeId(request.getDestination()),
             request.getStrategy(),
-            new MoveOrder.Wishes(request.getNoResidual()),
+            wishes(request),
             (phase, bytes, expected, elapsed) ->
                 out.onNext(
                     MoveProgress.newBuilder()
@@ -293,6 +294,15 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     out.onNext(MoveProgress.newBuilder().setResult(message(result)).build());
   }
 
+  /** What a peer asks for beyond what can be is as good as the nearest that can. */
+  private static MoveWishes wishes(MoveRequest request) {
+    long bandwidth = request.getBandwidth();
+    return new MoveWishes(
+        request.getNoResidual(),
+        bandwidth == 0 ? 0 : Math.max(bandwidth, MoveWishes.LEAST_BANDWIDTH),
+        Math.clamp(request.getMaxFreezeNanos() / 1000, 0, MoveWishes.LONGEST_FREEZE_MICROS));
+  }
+
   /** A result as it is told. */
   public static MoveResult message(MigrationResult result) {
     return MoveResult.newBuilder()
@@ -302,6 +312,8 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
         .setBytes(result.bytes())
         .setFreezeBytes(result.freezeBytes())
         .setResidualNanos(result.residualNanos())
+        .setStrategy(result.strategy().title())
+        .setRemark(result.remark())
         .build();
   }
 

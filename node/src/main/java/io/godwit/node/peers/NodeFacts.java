@@ -1,7 +1,9 @@
 package io.godwit.node.peers;
 
 import io.godwit.core.Release;
+import io.godwit.linux.Userfaultfd;
 import io.godwit.node.Configuration;
+import io.godwit.node.migration.Negotiation;
 import io.godwit.wire.proto.NodeDescription;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +37,7 @@ public final class NodeFacts {
   private final String processor;
   private final List<String> features;
   private final List<String> kernelFeatures;
+  private final boolean following;
 
   /** Reads what stays the same while the machine runs. */
   public NodeFacts(Configuration configuration) {
@@ -47,6 +50,7 @@ public final class NodeFacts {
     flags.retainAll(USER_FLAGS);
     this.features = List.copyOf(flags);
     this.kernelFeatures = readKernelFeatures();
+    this.following = Userfaultfd.takesEvents();
   }
 
   /** Extensions of the instruction set that a program here may have found and use. */
@@ -92,6 +96,7 @@ public final class NodeFacts {
         .setDiskAvailableBytes(disk)
         .setLoadAverage(load())
         .addAllKernelFeatures(kernelFeatures)
+        .addAllKernelFeatures(following ? List.of(Negotiation.FOLLOWING) : List.of())
         .setAccepts(configuration.accept() && foreign < configuration.maxForeignProcesses())
         .setRefusesBecause(
             configuration.accept() ? "" : "guest.accept is false in its configuration")

@@ -2,6 +2,7 @@ package io.godwit.node.peers;
 
 import io.godwit.core.Epoch;
 import io.godwit.core.NodeId;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.node.Configuration;
 import io.godwit.node.StateDirectory;
 import io.godwit.node.migration.MoveOrder;
@@ -84,7 +85,7 @@ final class TestNode implements Residents, AutoCloseable {
                     "",
                     encrypt,
                     0,
-                    MoveOrder.Wishes.NONE));
+                    MoveWishes.NONE));
   }
 
   /** The daemon is killed where it stands. */

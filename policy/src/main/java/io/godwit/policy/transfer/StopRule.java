@@ -26,6 +26,11 @@ public record StopRule(
     }
   }
 
+  /** The same for another freeze that is aimed at. */
+  public StopRule within(long freezeNanos) {
+    return new StopRule(freezeNanos, maxRounds, maxBytesFactor, leastProgress);
+  }
+
   /**
    * What is known after a round.
    *
