@@ -26,7 +26,7 @@ public enum TransferStrategy {
   HYBRID("hybrid", Pass.ONE, true);
 
   /** The strategy of whoever names none. */
-  public static final TransferStrategy DEFAULT = HYBRID;
+  public static final TransferStrategy DEFAULT = EAGER;
 
   /** What is sent while the process runs. */
   public enum Pass {
