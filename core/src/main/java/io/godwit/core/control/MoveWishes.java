@@ -20,7 +20,7 @@ public record MoveWishes(boolean noResidual, long bandwidth, long maxFreezeMicro
   public static final long LONGEST_FREEZE_MICROS = 60_000_000;
 
   public MoveWishes {
-    if (bandwidth != 0 && bandwidth < LEAST_BANDWIDTH
+    if ((bandwidth != 0 && bandwidth < LEAST_BANDWIDTH)
         || maxFreezeMicros < 0
         || maxFreezeMicros > LONGEST_FREEZE_MICROS) {
       throw new IllegalArgumentException(
