@@ -43,8 +43,17 @@ public final class NodeLimits {
    */
   public static final Duration PAGES_BEHIND_PATIENCE = Duration.ofSeconds(15);
 
+  /**
+   * A way to pages that follow a process counts as broken when nothing has come on it for so long,
+   * although the source was asked whether it is there.
+   */
+  public static final Duration PAGES_BEHIND_SILENCE = Duration.ofSeconds(8);
+
   /** How long a source waits for somebody to ask for the pages that it has left. */
-  public static final Duration LEFT_PAGES_WAIT = Duration.ofHours(1);
+  public static final Duration LEFT_PAGES_WAIT = Duration.ofHours(24);
+
+  /** How often it asks the destination meanwhile whether they are needed. */
+  public static final Duration LEFT_PAGES_ASK = Duration.ofSeconds(20);
 
   /** How long a new migration waits for the pages of the one before. */
   public static final Duration PAGES_BEFORE_NEXT = Duration.ofSeconds(60);

@@ -270,11 +270,6 @@ public final class FaultJournal {
     }
   }
 
-  /** Removes it. */
-  public void remove() {
-    remove(directory);
-  }
-
   /** Removes what is in a directory of one, and the directory. */
   public static void remove(Path directory) {
     try {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Serves pages of processes that stand frozen on this machine, urgent requests first. One thread
  * reads and answers. The processes must stay as they are until this is closed.
  */
-public final class FrozenOrigin implements PageOrigin, AutoCloseable {
+public final class FrozenOrigin implements PageOrigin {
   private final Map<ObjectId, RemoteMemory> memories;
   private final PriorityBlockingQueue<Request> queue = new PriorityBlockingQueue<>();
   private final AtomicLong sequence = new AtomicLong();

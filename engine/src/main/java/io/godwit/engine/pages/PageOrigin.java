@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * Where the pages still are that a process at the destination has not got: the frozen source, or a
  * connection to it. Requests return at once; answers come later, from one thread of the origin.
  */
-public interface PageOrigin {
+public interface PageOrigin extends AutoCloseable {
   /**
    * Asks for pages.
    *
@@ -18,6 +18,10 @@ public interface PageOrigin {
    * @param urgent whether a thread waits for it: it goes before what is not urgent
    */
   void request(ObjectId space, AddressRange range, boolean urgent);
+
+  /** Answers no more. */
+  @Override
+  default void close() {}
 
   /** Takes what an origin answers. */
   interface Answers {

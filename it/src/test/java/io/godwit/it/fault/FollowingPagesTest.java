@@ -32,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * waits, or stands still and is reported.
  */
 class FollowingPagesTest {
-  private static final int MEBIBYTES = 96;
+  private static final int MEBIBYTES = 64;
 
-  /** Slow enough that pages are missing when the cable is cut. */
+  /** Slow enough that pages which nobody touches are missing when the cable is cut. */
   private static final long BANDWIDTH = 2 << 20;
 
   private static final long STILL_MILLIS = 300;
@@ -90,6 +90,7 @@ class FollowingPagesTest {
     destination = nodes.node("beta");
     nodes.awaitHeard();
     sweeper = Sweeper.start(source, "sweeper" + programs++, directory, MEBIBYTES);
+    sweeper.hold(true);
     Cluster.move(
         source,
         new MigrateSpec(
@@ -99,6 +100,7 @@ class FollowingPagesTest {
             new MoveWishes(false, BANDWIDTH, 0)));
     connected(false);
     assertThat(residual()).as("bytes that had not come when the cable was cut").isPositive();
+    sweeper.hold(false);
   }
 
   private void connected(boolean in) {

@@ -19,7 +19,7 @@ import java.util.List;
  * wrong it counts in a file that the test maps.
  */
 final class Sweeper {
-  /** Cells of the board: 0 steps, 1 errors, 2 where, 3 sweeps. */
+  /** Cells of the board: 0 steps, 1 errors, 2 where, 3 sweeps, 4 whether to hold still. */
   private static final String SOURCE =
       """
       #define _GNU_SOURCE
@@ -92,6 +92,7 @@ final class Sweeper {
             if (board[3] % 2) drop(r); else away(r);
             if (r == 3) descend(any(REGIONS));
             for (int p = 0; p < pages; p++) {
+              while (board[4]) usleep(1000);
               check(r, p);
               if (any(4) == 0) fill(r, p);
               board[0]++;
@@ -154,6 +155,11 @@ final class Sweeper {
   void awaitSweeps() {
     long now = sweeps();
     Cluster.await(name + " goes over its memory", () -> sweeps() >= now + 3);
+  }
+
+  /** Touches no memory from soon after a call with true. */
+  void hold(boolean still) {
+    board.putLong(32, still ? 1 : 0);
   }
 
   void assertRight() {

@@ -194,6 +194,7 @@ public final class Daemon implements AutoCloseable {
         new ClusterLink(
             new ClusterLink.Parts(
                 configuration,
+                facts,
                 state,
                 identity,
                 processes,

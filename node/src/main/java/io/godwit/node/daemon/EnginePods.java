@@ -314,6 +314,11 @@ final class EnginePods implements ProcessMover {
     }
 
     @Override
+    public long bandwidth() {
+      return memory.bandwidth();
+    }
+
+    @Override
     public PageOrigin serve(PageOrigin.Answers answers) {
       return memory.serve(answers);
     }

@@ -8,6 +8,7 @@ import io.godwit.linux.Fd;
 import io.godwit.linux.KeptDescriptors;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.launch.FdCalls;
+import io.godwit.linux.launch.ProcessHandles;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.journal.RecordFile;
@@ -51,8 +52,11 @@ final class FollowingPages {
   private final Function<String, Path> directories;
   private final Map<String, Following> all = new ConcurrentHashMap<>();
 
-  /** Those whose daemon died and that may not go on yet; a subset of {@link #all}. */
+  /** Those whose daemon died and that may not go on yet. */
   private final Map<String, Following> waiting = new ConcurrentHashMap<>();
+
+  /** Whose the files of a pod are: one that has come again must not lose them to an earlier one. */
+  private final Map<String, Following> writers = new ConcurrentHashMap<>();
 
   /**
    * Knows none.
@@ -81,6 +85,7 @@ final class FollowingPages {
     private Following(ArrivalPod room) {
       this.pod = room.pod();
       this.kept = room.keepInInit();
+      writers.put(pod.id(), this);
       this.journal = FaultJournal.create(journal(pod.id()));
       this.server = new FaultServer(true, this, journal);
     }
@@ -89,6 +94,7 @@ final class FollowingPages {
       this.pod = pod;
       this.kept = found.kept();
       this.journal = journal;
+      writers.put(pod.id(), this);
       this.server = FaultServer.takeUp(true, this, journal, found.descriptors());
     }
 
@@ -111,12 +117,16 @@ final class FollowingPages {
     }
 
     private void await() {
-      while (!server.await(LOOK_AGAIN) && !pod.isRelinquished()) {
+      while (!server.await(LOOK_AGAIN) && !ended()) {
         look();
       }
       if (all.remove(pod.id(), this)) {
         end();
       }
+    }
+
+    private boolean ended() {
+      return pod.isRelinquished() || ProcessHandles.awaitEnd(pod.initHandle(), 0);
     }
 
     private void look() {
@@ -152,6 +162,7 @@ final class FollowingPages {
     }
 
     private void end() {
+      server.close(); // nobody waits any more
       ProcessMover.PagesBehind from = source;
       if (from != null) {
         from.complete();
@@ -162,7 +173,19 @@ final class FollowingPages {
       } catch (RuntimeException ended) {
         LOG.log(Level.DEBUG, "the init of {0} has ended: {1}", pod.id(), ended.getMessage());
       }
-      forget(pod.id());
+      forget();
+    }
+
+    private void forget() {
+      writers.computeIfPresent(
+          pod.id(),
+          (name, writer) -> {
+            if (writer.equals(this)) {
+              removeFiles(name);
+              return null;
+            }
+            return writer;
+          });
     }
 
     /** The processes are gone, or never ran. */
@@ -175,7 +198,7 @@ final class FollowingPages {
       if (from != null) {
         from.close();
       }
-      forget(pod.id());
+      forget();
     }
 
     @Override
@@ -207,7 +230,7 @@ final class FollowingPages {
     new RecordFile(KIND, values).note(directories.apply(pod).resolve(RECORD));
   }
 
-  private void forget(String pod) {
+  private void removeFiles(String pod) {
     try {
       FaultJournal.remove(journal(pod));
       Files.deleteIfExists(directories.apply(pod).resolve(RECORD));
@@ -284,7 +307,9 @@ final class FollowingPages {
         .start(
             () -> {
               from.complete();
-              forget(pod.id());
+              if (!writers.containsKey(pod.id())) {
+                removeFiles(pod.id());
+              }
             });
   }
 

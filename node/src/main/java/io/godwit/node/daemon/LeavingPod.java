@@ -122,8 +122,8 @@ final class LeavingPod implements ProcessMover.Departure {
   }
 
   @Override
-  public void remember(ProcessMover.Way to) {
-    left.write(new LeftMemory.Record(to, LeftMemory.spaces(frozen)));
+  public void remember(ProcessMover.Way to, long bandwidth) {
+    left.write(new LeftMemory.Record(to, bandwidth, LeftMemory.spaces(frozen)));
   }
 
   @Override

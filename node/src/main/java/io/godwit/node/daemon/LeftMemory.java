@@ -33,9 +33,10 @@ record LeftMemory(Path directory) {
   /**
    * What it says.
    *
+   * @param bandwidth bytes per second that they may take of the network; 0 is no limit
    * @param spaces the processes, by address space of the image
    */
-  record Record(ProcessMover.Way way, Map<ObjectId, Pid> spaces) {
+  record Record(ProcessMover.Way way, long bandwidth, Map<ObjectId, Pid> spaces) {
     PageOrigin serve(PageOrigin.Answers answers) {
       return FrozenOrigin.of(spaces, answers);
     }
@@ -61,6 +62,7 @@ record LeftMemory(Path directory) {
     values.put("taker", memory.way().node().name());
     values.put("migration", memory.way().migration());
     values.put("encrypted", Boolean.toString(memory.way().encrypted()));
+    values.put("bandwidth", Long.toString(memory.bandwidth()));
     memory
         .spaces()
         .forEach((space, pid) -> values.put(SPACE + space.number(), pid + " " + start(pid)));
@@ -98,6 +100,7 @@ record LeftMemory(Path directory) {
                 new NodeId(record.require("taker")),
                 record.require("migration"),
                 Boolean.parseBoolean(record.require("encrypted"))),
+            Long.parseLong(record.require("bandwidth")),
             spaces));
   }
 

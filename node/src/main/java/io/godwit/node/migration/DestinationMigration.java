@@ -36,7 +36,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   private final ProcessMover mover;
   private final PageServer.Session session;
   private final Conversation conversation;
-  private final @Nullable Supplier<PageChannel> behind;
+  private final @Nullable Supplier<RemotePages> behind;
   private final PhaseTimer phases;
   private @Nullable RemotePages remote;
   private ProcessMover.@Nullable Arrival arrival;
@@ -57,7 +57,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       ProcessMover mover,
       PageServer.Session session,
       Conversation conversation,
-      @Nullable Supplier<PageChannel> behind,
+      @Nullable Supplier<RemotePages> behind,
       PhaseGate gate) {
     this.request = request;
     this.receivedNanos = receivedNanos;
@@ -131,9 +131,7 @@ final class DestinationMigration implements DestinationCase.Hands {
             receivedNanos);
     arrival = building;
     if (behind != null) {
-      remote =
-          RemotePages.connect(
-              request.getProcess().getPod(), Migrations.way(request, source), behind);
+      remote = behind.get();
     }
     conversation.say(
         MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());

@@ -1,13 +1,16 @@
 package io.godwit.node.migration;
 
+import com.google.protobuf.ByteString;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
+import io.godwit.wire.WireFailure;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.Open;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All residual dependencies of one node, on both sides. The source's daemon answers for pages under
  * the name of the migration; a destination whose way there broke, or whose daemon is a new one,
- * asks by an inquiry where that is now. Safe for use by several threads.
+ * asks by an inquiry where that is now. A source that nobody asks asks in its turn whether anything
+ * is still needed. Safe for use by several threads.
  */
 final class LeftBehind {
   private static final Logger LOG = System.getLogger(LeftBehind.class.getName());
@@ -34,6 +38,12 @@ final class LeftBehind {
   private final Function<NodeId, PageSecurity> security;
   private final PageSecurity open;
   private final Map<String, PagesLeft> served = new ConcurrentHashMap<>();
+
+  /** The migrations to here of which pages are still missing. */
+  private final Set<String> lacking = ConcurrentHashMap.newKeySet();
+
+  /** Whether {@link #lacking} knows those of the daemon before. */
+  private volatile boolean recovered;
 
   LeftBehind(
       MigrationHost host,
@@ -55,7 +65,8 @@ final class LeftBehind {
   PagesLeft announce(String pod, ProcessMover.Way to) {
     String migration = to.migration();
     PageServer.Session session = server.announce(migration + SUFFIX, to.encrypted());
-    PagesLeft made = new PagesLeft(pod, to.node(), session, () -> served.remove(migration));
+    PagesLeft made =
+        new PagesLeft(pod, to.node(), session, () -> unneeded(to), () -> served.remove(migration));
     served.put(migration, made);
     return made;
   }
@@ -71,7 +82,7 @@ final class LeftBehind {
       if (!undecided.contains(each.pod())) {
         left.afterwards(each::kill);
       }
-      left.serve(each::serve, new Pace(0));
+      left.serve(each::serve, new Pace(each.bandwidth()));
       LOG.log(
           Level.INFO,
           "the pages of {0} are here for node {1} again",
@@ -85,34 +96,54 @@ final class LeftBehind {
     return served.get(migration);
   }
 
-  /** Answers a destination that asks where its pages are. */
+  /**
+   * Answers a destination that asks where its pages are, or a source that asks whether it may go.
+   */
   InquireReply answer(InquireRequest request, NodeId asker) {
-    PagesLeft left = served.get(request.getMigration());
     InquireReply.Builder reply = InquireReply.newBuilder();
+    if (request.getAskerIsSource()) {
+      return reply.setHasAllPages(recovered && !lacking.contains(request.getMigration())).build();
+    }
+    PagesLeft left = served.get(request.getMigration());
     if (left != null && left.taker().equals(asker)) {
-      reply
-          .setLeftPort(port())
-          .setLeftSecret(com.google.protobuf.ByteString.copyFrom(left.secret()));
+      reply.setLeftPort(port()).setLeftSecret(ByteString.copyFrom(left.secret()));
     }
     return reply.build();
   }
 
+  /** Asks a destination whether it has all pages of a migration; false when it does not say so. */
+  private boolean unneeded(ProcessMover.Way way) {
+    try {
+      return ask(way, true).getHasAllPages();
+    } catch (GodwitException silent) {
+      LOG.log(
+          Level.DEBUG,
+          "whether node {0} needs pages is unknown: {1}",
+          way.node(),
+          silent.getMessage());
+      return false;
+    }
+  }
+
+  private InquireReply ask(ProcessMover.Way way, boolean asSource) {
+    try {
+      return host.connect(way.node())
+          .calls()
+          .inquire(
+              InquireRequest.newBuilder()
+                  .setMigration(way.migration())
+                  .setWantsPages(true)
+                  .setAskerIsSource(asSource)
+                  .build());
+    } catch (StatusRuntimeException silent) {
+      throw WireFailure.fromStatus(silent, way.node().name());
+    }
+  }
+
   /** How a destination reaches the pages of a migration to it, by asking for the way first. */
-  Supplier<PageChannel> asking(ProcessMover.Way way) {
+  private Supplier<PageChannel> asking(ProcessMover.Way way) {
     return () -> {
-      InquireReply reply;
-      try {
-        reply =
-            host.connect(way.node())
-                .calls()
-                .inquire(
-                    InquireRequest.newBuilder()
-                        .setMigration(way.migration())
-                        .setWantsPages(true)
-                        .build());
-      } catch (StatusRuntimeException silent) {
-        throw io.godwit.wire.WireFailure.fromStatus(silent, way.node().name());
-      }
+      InquireReply reply = ask(way, false);
       if (reply.getLeftPort() == 0) {
         throw new GodwitException(
             NodeError.PAGES_LOST,
@@ -127,11 +158,38 @@ final class LeftBehind {
   /** Goes on with pods of this node whose pages have not all come. */
   void takeUp(ProcessMover mover) {
     mover.takeUpPages(
-        (pod, way, answers) -> RemotePages.connectLater(pod, way, asking(way)).to(answers));
+        (pod, way, answers) -> {
+          lacking.add(way.migration());
+          return RemotePages.connectLater(pod, way, asking(way), () -> hasAll(way)).to(answers);
+        });
+    recovered = true;
+  }
+
+  private void hasAll(ProcessMover.Way way) {
+    lacking.remove(way.migration());
+  }
+
+  /**
+   * Connects to the pages that a source leaves behind.
+   *
+   * @param open where that is
+   */
+  RemotePages connect(String pod, ProcessMover.Way way, Open open) {
+    lacking.add(way.migration());
+    try {
+      return RemotePages.connect(
+          pod,
+          way,
+          told(way, open.getLeftPort(), open.getLeftSecret().toByteArray()),
+          () -> hasAll(way));
+    } catch (GodwitException barred) {
+      hasAll(way);
+      throw barred;
+    }
   }
 
   /** The same, where the way was told in the beginning. */
-  Supplier<PageChannel> told(ProcessMover.Way way, int port, byte[] secret) {
+  private Supplier<PageChannel> told(ProcessMover.Way way, int port, byte[] secret) {
     Supplier<PageChannel> later = asking(way);
     boolean[] used = {false};
     return () -> {

@@ -7,7 +7,6 @@ import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.Negotiation.Outcome;
-import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.WireLimits;
@@ -438,7 +437,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             mover,
             reservation.session(),
             conversation,
-            behind(opening.getOpen(), way(request, source)),
+            behind(opening.getOpen(), request, source),
             gate);
     DestinationCase ownership =
         new DestinationCase(
@@ -460,15 +459,14 @@ public final class Migrations implements MigrationService, AutoCloseable {
     }
   }
 
-  static ProcessMover.Way way(NegotiateRequest request, NodeId source) {
-    return new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages());
-  }
-
   /** How the pages are reached that the source leaves behind; null if it leaves none. */
-  private @Nullable Supplier<PageChannel> behind(Open opening, ProcessMover.Way way) {
+  private @Nullable Supplier<RemotePages> behind(
+      Open opening, NegotiateRequest request, NodeId source) {
+    ProcessMover.Way way =
+        new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages());
     return opening.getLeftPort() == 0
         ? null
-        : left.told(way, opening.getLeftPort(), opening.getLeftSecret().toByteArray());
+        : () -> left.connect(request.getProcess().getPod(), way, opening);
   }
 
   /** An attempt that nobody here remembers took nothing and will not. */

@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Holds back requests for pages that nobody waits for, so that they keep to a rate; the others go
  * on at once, and count. One thread holds back.
  */
-final class PacedOrigin implements PageOrigin, AutoCloseable {
+final class PacedOrigin implements PageOrigin {
   private final PageOrigin origin;
   private final Pace pace;
   private final BlockingQueue<PageDemand> waiting = new LinkedBlockingQueue<>();
@@ -35,6 +35,11 @@ final class PacedOrigin implements PageOrigin, AutoCloseable {
     }
   }
 
+  /** What waits need not go any more. */
+  void forget() {
+    waiting.clear();
+  }
+
   private void work() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
@@ -47,8 +52,10 @@ final class PacedOrigin implements PageOrigin, AutoCloseable {
     }
   }
 
+  /** Ends the origin too. */
   @Override
   public void close() {
     thread.interrupt();
+    origin.close();
   }
 }

@@ -42,9 +42,15 @@ record PageDemand(ObjectId space, AddressRange range, boolean urgent) {
       throw garbage("it names " + length + " bytes at " + start);
     }
     return new PageDemand(
-        new ObjectId(frame.space()),
-        new AddressRange(start, start + length),
-        frame.payload().getInt(4) == 1);
+        space(frame), new AddressRange(start, start + length), frame.payload().getInt(4) == 1);
+  }
+
+  /** The address space that a frame names. */
+  static ObjectId space(PageChannel.Frame frame) {
+    if (frame.space() <= 0) {
+      throw garbage("it names the address space " + frame.space());
+    }
+    return new ObjectId(frame.space());
   }
 
   private static GodwitException garbage(String why) {

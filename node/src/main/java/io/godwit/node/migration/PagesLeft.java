@@ -16,15 +16,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The source's side of a residual dependency: answers for the pages that were left, until the
- * destination has all of them. A connection that breaks may be opened again; only when nobody comes
- * for {@link NodeLimits#LEFT_PAGES_WAIT} is the destination taken for gone.
+ * destination has all of them. A new connection takes the place of the one before, which may be
+ * dead without anybody having been told. While there is none the destination is asked whether it
+ * still needs anything: only when it says no, or nobody comes for {@link
+ * NodeLimits#LEFT_PAGES_WAIT}, does this end.
  *
- * <p>Threads: one takes requests, the origin's answers them.
+ * <p>Threads: one waits for connections, one takes the requests of the newest, the origin's answers
+ * them.
  */
 final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private static final Logger LOG = System.getLogger(PagesLeft.class.getName());
@@ -34,25 +39,35 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private final String pod;
   private final NodeId taker;
   private final PageServer.Session session;
+  private final BooleanSupplier unneeded;
   private final Runnable atEnd;
   private final CountDownLatch done = new CountDownLatch(1);
-  private final List<Runnable> afterwards = new ArrayList<>();
+  private final List<Runnable> afterwards = new ArrayList<>(); // guarded by this
+  private final Object sending = new Object();
   private final long since = System.nanoTime();
   private boolean serving;
   private volatile @Nullable PageChannel channel;
   private volatile boolean closed;
+  private volatile long lastTaken = since;
   private volatile long nanos;
 
   /**
    * Nothing is answered before {@link #serve}.
    *
    * @param taker the node that may ask
+   * @param unneeded asks it whether it needs nothing of this; false when it does not say
    * @param atEnd called when nothing is needed any more
    */
-  PagesLeft(String pod, NodeId taker, PageServer.Session session, Runnable atEnd) {
+  PagesLeft(
+      String pod,
+      NodeId taker,
+      PageServer.Session session,
+      BooleanSupplier unneeded,
+      Runnable atEnd) {
     this.pod = pod;
     this.taker = taker;
     this.session = session;
+    this.unneeded = unneeded;
     this.atEnd = atEnd;
   }
 
@@ -73,30 +88,22 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
 
   private void work(Function<PageOrigin.Answers, PageOrigin> from, Pace pace) {
     try (PacedOrigin origin = new PacedOrigin(pod, from.apply(this), pace)) {
-      while (!closed) {
-        PageChannel next = accept();
-        channel = next;
-        try {
-          while (!take(origin, next.receive())) {
-            // until all is taken
-          }
-          closed = true;
-        } catch (GodwitException broken) {
-          LOG.log(
-              closed ? Level.DEBUG : Level.WARNING,
-              "the connection for the pages of {0} broke: {1}",
-              pod,
-              broken.getMessage());
-        } finally {
-          next.close();
+      for (PageChannel next = accept(); next != null; next = accept()) {
+        PageChannel taken = next;
+        drop();
+        origin.forget(); // the new taker asks for what it has not got
+        synchronized (this) {
+          channel = closed ? null : taken;
+        }
+        if (closed) {
+          taken.close();
+        } else {
+          Thread.ofPlatform()
+              .daemon()
+              .name("godwit-left-taker-" + pod)
+              .start(() -> take(origin, taken));
         }
       }
-    } catch (GodwitException nobody) {
-      LOG.log(
-          closed ? Level.DEBUG : Level.WARNING,
-          "nobody asks for the pages of {0}: {1}",
-          pod,
-          nobody.getMessage());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     } finally {
@@ -104,27 +111,66 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  /** Waits for a taker, but not beyond the end of this. */
-  private PageChannel accept() throws InterruptedException {
-    long deadline = System.nanoTime() + NodeLimits.LEFT_PAGES_WAIT.toNanos();
-    while (true) {
+  /** Waits for a taker; null at the end. */
+  private @Nullable PageChannel accept() throws InterruptedException {
+    long asked = System.nanoTime();
+    while (!closed) {
       try {
         return session.accept(LOOK_AGAIN);
       } catch (GodwitException nobody) {
-        if (closed || System.nanoTime() > deadline) {
-          throw nobody;
+        long now = System.nanoTime();
+        if (channel != null || closed) {
+          lastTaken = now;
+        } else if (now - lastTaken > NodeLimits.LEFT_PAGES_WAIT.toNanos()) {
+          LOG.log(Level.WARNING, "nobody asks for the pages of {0}: they are given up", pod);
+          return null;
+        } else if (now - Math.max(asked, lastTaken) > NodeLimits.LEFT_PAGES_ASK.toNanos()) {
+          asked = now;
+          if (unneeded.getAsBoolean()) {
+            LOG.log(Level.INFO, "node {0} needs no page of {1} any more", taker, pod);
+            return null;
+          }
         }
       }
+    }
+    return null;
+  }
+
+  private void take(PacedOrigin origin, PageChannel from) {
+    try {
+      boolean all = false;
+      while (!all) {
+        all = take(origin, from.receive());
+      }
+      finish();
+    } catch (GodwitException broken) {
+      LOG.log(
+          closed || channel != from ? Level.DEBUG : Level.WARNING,
+          "the connection for the pages of {0} broke: {1}",
+          pod,
+          broken.getMessage());
+    } finally {
+      synchronized (this) {
+        if (channel == from) {
+          channel = null;
+        }
+      }
+      from.close();
     }
   }
 
   /** True when the destination has all. */
-  private static boolean take(PageOrigin origin, PageChannel.Frame frame) {
-    if (frame.kind() == FrameKind.TAKEN) {
-      return true;
+  private boolean take(PageOrigin origin, PageChannel.Frame frame) {
+    switch (frame.kind()) {
+      case TAKEN -> {
+        return true;
+      }
+      case MARK -> answer(to -> to.send(FrameKind.MARK, 0, 0));
+      default -> {
+        PageDemand demand = PageDemand.of(frame, FrameKind.DEMAND);
+        origin.request(demand.space(), demand.range(), demand.urgent());
+      }
     }
-    PageDemand demand = PageDemand.of(frame, FrameKind.DEMAND);
-    origin.request(demand.space(), demand.range(), demand.urgent());
     return false;
   }
 
@@ -138,15 +184,17 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
     answer(to -> new PageDemand(space, range, urgent).send(to, FrameKind.ANSWERED));
   }
 
-  private void answer(java.util.function.Consumer<PageChannel> how) {
-    PageChannel now = channel;
-    try {
-      if (now != null) {
-        how.accept(now);
+  private void answer(Consumer<PageChannel> how) {
+    synchronized (sending) {
+      PageChannel now = channel;
+      try {
+        if (now != null) {
+          how.accept(now);
+        }
+      } catch (GodwitException broken) {
+        // Whoever takes the requests finds it out too; the destination asks again.
+        LOG.log(Level.DEBUG, "pages of {0} were not taken: {1}", pod, broken.getMessage());
       }
-    } catch (GodwitException broken) {
-      // Whoever takes the requests finds it out too; the destination asks again.
-      LOG.log(Level.DEBUG, "pages of {0} were not taken: {1}", pod, broken.getMessage());
     }
   }
 
@@ -160,6 +208,9 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
     List<Runnable> todo;
     synchronized (this) {
       closed = true;
+      if (done.getCount() == 0) {
+        return;
+      }
       nanos = System.nanoTime() - since;
       session.close();
       atEnd.run();
@@ -167,7 +218,19 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       todo = List.copyOf(afterwards);
       afterwards.clear();
     }
+    drop(); // the origin, which may be about to send, must not be waited for
     todo.forEach(Runnable::run);
+  }
+
+  private void drop() {
+    PageChannel now;
+    synchronized (this) {
+      now = channel;
+      channel = null;
+    }
+    if (now != null) {
+      now.close();
+    }
   }
 
   /** Does something as soon as nothing is needed any more; at once if that is so already. */
@@ -194,12 +257,11 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   /** Stops to answer. */
   @Override
   public void close() {
-    closed = true;
-    session.close();
-    PageChannel now = channel;
-    if (now != null) {
-      now.close();
+    synchronized (this) {
+      closed = true;
     }
+    session.close();
+    drop();
     if (!serving) {
       finish();
     }

@@ -84,8 +84,10 @@ public interface ProcessMover {
     /**
      * Remembers for whom pages are left, until {@link #kill} or {@link #undo}: beyond the death of
      * this daemon, for {@link ProcessMover#remaining}.
+     *
+     * @param bandwidth bytes per second that they may take of the network; 0 is no limit
      */
-    void remember(Way to);
+    void remember(Way to, long bandwidth);
 
     /** Removes the instance: it runs elsewhere. */
     void kill();
@@ -108,6 +110,9 @@ public interface ProcessMover {
     String pod();
 
     Way way();
+
+    /** As it was told to {@link Departure#remember}. */
+    long bandwidth();
 
     /** As {@link Departure#serve}. */
     PageOrigin serve(PageOrigin.Answers answers);

@@ -13,9 +13,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,50 +25,65 @@ import org.jspecify.annotations.Nullable;
  * fails for {@link NodeLimits#PAGES_BEHIND_PATIENCE}, or the source says that it has none, they are
  * told to be lost; it is tried nevertheless until this is closed, and told when they are found.
  *
- * <p>Threads: requests come from any, answers are given by one of this. Its lock is never held
- * while the answers' own lock is asked for.
+ * <p>A machine or a cable that is gone says nothing, and TCP waits a quarter of an hour for it: a
+ * mark that the source sends back tells that it is there, however slowly pages come. A connection
+ * on which nothing has come for {@link NodeLimits#PAGES_BEHIND_SILENCE} counts as broken.
+ *
+ * <p>Threads: requests come from any, answers are given by one of this, another one sends marks.
+ * Its lock is never held while the answers' own lock is asked for.
  */
 final class RemotePages implements ProcessMover.PagesBehind {
   private static final Logger LOG = System.getLogger(RemotePages.class.getName());
   private static final long PAUSE_NANOS = 200_000_000;
   private static final long LONG_PAUSE_NANOS = 2_000_000_000;
+  private static final long MARK_NANOS = 2_000_000_000;
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   private final String pod;
   private final ProcessMover.Way way;
   private final Supplier<PageChannel> connect;
-  private final Set<PageDemand> open = new LinkedHashSet<>(); // guarded by this
-  private @Nullable Thread receiver; // guarded by this
-  private @Nullable PageChannel channel; // guarded by this
+  private final Runnable atEnd;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<PageDemand> open = new LinkedHashSet<>(); // guarded by the lock
+  private volatile @Nullable Thread receiver;
+  private volatile @Nullable PageChannel channel; // sent to under the lock
+  private volatile long heard = System.nanoTime();
   private volatile boolean closed;
 
   private RemotePages(
       String pod,
       ProcessMover.Way way,
       Supplier<PageChannel> connect,
+      Runnable atEnd,
       @Nullable PageChannel channel) {
     this.pod = pod;
     this.way = way;
     this.connect = connect;
+    this.atEnd = atEnd;
     this.channel = channel;
   }
 
-  /** Connects at once, so that a way that is barred is found before the process is frozen. */
-  static RemotePages connect(String pod, ProcessMover.Way way, Supplier<PageChannel> connect) {
-    return new RemotePages(pod, way, connect, connect.get());
+  /**
+   * Connects at once, so that a way that is barred is found before the process is frozen.
+   *
+   * @param atEnd called when no page is needed any more
+   */
+  static RemotePages connect(
+      String pod, ProcessMover.Way way, Supplier<PageChannel> connect, Runnable atEnd) {
+    return new RemotePages(pod, way, connect, atEnd, connect.get());
   }
 
-  /** Connects as soon as it can be done. */
-  static RemotePages connectLater(String pod, ProcessMover.Way way, Supplier<PageChannel> connect) {
-    return new RemotePages(pod, way, connect, null);
+  /** As above, as soon as it can be done. */
+  static RemotePages connectLater(
+      String pod, ProcessMover.Way way, Supplier<PageChannel> connect, Runnable atEnd) {
+    return new RemotePages(pod, way, connect, atEnd, null);
   }
 
   /** From now on answers go there. */
   ProcessMover.PagesBehind to(PageOrigin.Answers answers) {
-    synchronized (this) {
-      receiver =
-          Thread.ofPlatform().daemon().name("godwit-behind-" + pod).start(() -> work(answers));
-    }
+    heard = System.nanoTime();
+    receiver = Thread.ofPlatform().daemon().name("godwit-behind-" + pod).start(() -> work(answers));
+    Thread.ofPlatform().daemon().name("godwit-behind-watch-" + pod).start(this::watch);
     return this;
   }
 
@@ -79,57 +94,94 @@ final class RemotePages implements ProcessMover.PagesBehind {
 
   @Override
   public void request(ObjectId space, AddressRange range, boolean urgent) {
-    synchronized (this) {
-      PageDemand request = new PageDemand(space, range, urgent);
-      if (!open.add(request) || channel == null) {
-        return;
+    PageDemand request = new PageDemand(space, range, urgent);
+    lock.lock();
+    try {
+      PageChannel now = channel;
+      if (open.add(request) && now != null) {
+        request.send(now, FrameKind.DEMAND);
       }
-      try {
-        request.send(channel, FrameKind.DEMAND);
-      } catch (GodwitException broken) {
-        // The thread that receives finds it out too, and asks again.
-        LOG.log(Level.DEBUG, "asking for pages of {0}: {1}", pod, broken.getMessage());
+    } catch (GodwitException broken) {
+      // The thread that receives finds it out too, and asks again.
+      LOG.log(Level.DEBUG, "asking for pages of {0}: {1}", pod, broken.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes a connection on which nothing comes: who receives from it finds that out. */
+  private void watch() {
+    while (!closed) {
+      LockSupport.parkNanos(MARK_NANOS);
+      PageChannel now = channel;
+      if (now == null) {
+        continue;
       }
+      if (System.nanoTime() - heard > NodeLimits.PAGES_BEHIND_SILENCE.toNanos()) {
+        LOG.log(Level.WARNING, "node {0} is silent about the pages of {1}", way.node(), pod);
+        now.close();
+      } else {
+        mark(now);
+      }
+    }
+  }
+
+  private void mark(PageChannel now) {
+    if (!lock.tryLock()) {
+      return; // somebody sends
+    }
+    try {
+      now.send(FrameKind.MARK, 0, 0);
+    } catch (GodwitException broken) {
+      LOG.log(Level.DEBUG, "asking whether the source of {0} is there: {1}", pod, broken);
+    } finally {
+      lock.unlock();
     }
   }
 
   private void work(PageOrigin.Answers answers) {
     while (!closed) {
-      PageChannel now = current();
+      PageChannel now = channel;
       try {
         if (now == null) {
           throw new GodwitException(
               WireError.CUT, "asking for pages of " + pod, "there is no connection", "wait");
         }
         while (true) {
-          answer(now.receive(), answers);
+          PageChannel.Frame frame = now.receive();
+          heard = System.nanoTime();
+          answer(frame, answers);
+          heard = System.nanoTime();
         }
-      } catch (GodwitException broken) {
+      } catch (RuntimeException broken) { // whatever came, the program still waits
         if (closed) {
           return;
         }
         if (now != null) {
-          LOG.log(
-              Level.WARNING, "the way to the pages of {0} broke: {1}", pod, broken.getMessage());
+          LOG.log(Level.WARNING, "the way to the pages of {0} broke: {1}", pod, broken);
+        }
+        if (!(broken instanceof GodwitException)) {
+          LockSupport.parkNanos(LONG_PAUSE_NANOS);
         }
         reconnect(answers);
       }
     }
   }
 
-  private synchronized @Nullable PageChannel current() {
-    return channel;
-  }
-
   private void answer(PageChannel.Frame frame, PageOrigin.Answers answers) {
-    ObjectId space = new ObjectId(frame.space());
     switch (frame.kind()) {
-      case PAGES -> answers.arrived(space, frame.address(), frame.payload());
+      case PAGES -> answers.arrived(PageDemand.space(frame), frame.address(), frame.payload());
+      case MARK -> {
+        // It is there.
+      }
       default -> {
         PageDemand request = PageDemand.of(frame, FrameKind.ANSWERED);
         boolean asked;
-        synchronized (this) {
+        lock.lock();
+        try {
           asked = open.remove(request);
+        } finally {
+          lock.unlock();
         }
         if (asked) {
           answers.answered(request.space(), request.range(), request.urgent());
@@ -144,13 +196,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
     boolean told = false;
     while (!closed) {
       try {
-        PageChannel next = connect.get();
-        synchronized (this) {
-          channel = next;
-          for (PageDemand request : List.copyOf(open)) {
-            request.send(next, FrameKind.DEMAND);
-          }
-        }
+        begin(connect.get());
         LOG.log(Level.INFO, "the pages of {0} come again", pod);
         answers.found();
         return;
@@ -166,12 +212,23 @@ final class RemotePages implements ProcessMover.PagesBehind {
     }
   }
 
-  private void drop() {
-    PageChannel old;
-    synchronized (this) {
-      old = channel;
-      channel = null;
+  /** Asks for everything again. */
+  private void begin(PageChannel next) {
+    lock.lock();
+    try {
+      heard = System.nanoTime();
+      channel = next;
+      for (PageDemand request : open) {
+        request.send(next, FrameKind.DEMAND);
+      }
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private void drop() {
+    PageChannel old = channel;
+    channel = null;
     if (old != null) {
       old.close();
     }
@@ -182,14 +239,17 @@ final class RemotePages implements ProcessMover.PagesBehind {
     closed = true;
     for (int i = 0; i < 2; i++) {
       try {
-        PageChannel now = current();
+        PageChannel now = channel;
         if (now == null) {
           now = connect.get();
-          synchronized (this) {
-            channel = now;
-          }
+          channel = now;
         }
-        now.send(FrameKind.TAKEN, 0, 0);
+        lock.lock();
+        try {
+          now.send(FrameKind.TAKEN, 0, 0);
+        } finally {
+          lock.unlock();
+        }
         break;
       } catch (GodwitException broken) {
         drop();
@@ -202,10 +262,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
 
   /** The source closes when it has read the word, and closing before it might take it back. */
   private void awaitReceiver() {
-    Thread receiving;
-    synchronized (this) {
-      receiving = receiver;
-    }
+    Thread receiving = receiver;
     try {
       if (receiving != null && !receiving.equals(Thread.currentThread())) {
         receiving.join(FAREWELL);
@@ -219,10 +276,11 @@ final class RemotePages implements ProcessMover.PagesBehind {
   public void close() {
     closed = true;
     drop();
+    atEnd.run();
   }
 
   /** Closes what nobody has begun to use. */
-  synchronized void closeUnused() {
+  void closeUnused() {
     if (receiver == null) {
       close();
     }

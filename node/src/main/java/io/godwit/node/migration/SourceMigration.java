@@ -400,7 +400,7 @@ final class SourceMigration implements SourceCase.Hands {
     writer = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
-      frozen.remember(wayTo());
+      frozen.remember(wayTo(), order.wishes().bandwidth());
       behind.serve(frozen::serve, pace);
     }
     pages.sendEnd();

@@ -77,6 +77,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
    */
   public record Parts(
       Configuration configuration,
+      NodeFacts facts,
       StateDirectory state,
       NodeIdentity identity,
       Residents residents,
@@ -97,7 +98,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
     this.residents = parts.residents();
     this.orders = orders;
     this.members = new Membership(parts.state().members());
-    this.facts = new NodeFacts(configuration);
+    this.facts = parts.facts();
     this.advertise = configuration.advertise();
     this.peers = new PeerPool(identity, members, this::description, parts.clock());
     InetSocketAddress listen = Addresses.parse(configuration.listen());

@@ -247,7 +247,7 @@ final class FakeMachine {
       }
 
       @Override
-      public void remember(Way to) {
+      public void remember(Way to, long bandwidth) {
         // Nothing of it outlives a daemon.
       }
 

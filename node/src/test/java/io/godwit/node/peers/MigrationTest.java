@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.core.control.MoveWishes;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.MigrationObserver;
 import io.godwit.node.migration.MigrationResult;
@@ -89,6 +90,8 @@ class MigrationTest {
 
   private void assertRunsOnlyOn(TestNode node) {
     await("one instance runs", () -> world.running(POD) == 1 && owner() == node);
+    // The source hears that it runs before the destination has written it down.
+    await("it is known there", () -> node.owned.containsKey(POD));
     TestNode other = node == alpha ? beta : alpha;
     await("the other is gone", () -> other.machine.instance(POD) == null);
     assertThat(Arrays.equals(node.machine.instance(POD).memory, MEMORY)).isTrue();
@@ -129,6 +132,39 @@ class MigrationTest {
   void whatCannotBeSentWhileItRunsGoesInTheFreeze(TransferStrategy strategy) throws Exception {
     alpha.machine.early = false;
     move(alpha, beta, strategy);
+    assertRunsOnlyOn(beta);
+  }
+
+  @Test
+  void whereNoPagesCanFollowItGoesAtOnce() throws Exception {
+    beta.following = false;
+    restart(beta, PhaseGate.OPEN);
+    MigrationResult result = move(alpha, beta, TransferStrategy.HYBRID);
+    assertThat(result.strategy()).isEqualTo(TransferStrategy.EAGER);
+    assertThat(result.remark()).contains("beta").contains("hybrid");
+    assertThat(result.freezeBytes()).isGreaterThanOrEqualTo(MEMORY.length);
+    assertRunsOnlyOn(beta);
+    // The other way they can.
+    assertThat(move(beta, alpha, TransferStrategy.HYBRID).remark()).isEmpty();
+    assertRunsOnlyOn(alpha);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TransferStrategy.class)
+  void aMigrationKeepsToItsBandwidth(TransferStrategy strategy) throws Exception {
+    long bandwidth = 4L << 20;
+    long began = System.nanoTime();
+    alpha
+        .link()
+        .move(
+            POD,
+            beta.name,
+            strategy.title(),
+            new MoveWishes(true, bandwidth, 0),
+            MigrationObserver.NONE);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    // What goes last is counted, but nobody waits for it; half may be asked for by the process.
+    assertThat(seconds).isGreaterThan(MEMORY.length / 3.0 / bandwidth);
     assertRunsOnlyOn(beta);
   }
 

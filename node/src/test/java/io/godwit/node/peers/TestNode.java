@@ -30,6 +30,7 @@ final class TestNode implements Residents, AutoCloseable {
   private final StateDirectory state;
   volatile boolean encrypt = true;
   volatile boolean accept = true;
+  volatile boolean following = true;
   private volatile FakeMachine.Daemon daemon;
   private volatile ClusterLink link;
 
@@ -68,6 +69,7 @@ final class TestNode implements Residents, AutoCloseable {
         new ClusterLink(
             new ClusterLink.Parts(
                 configuration,
+                new NodeFacts(configuration, following),
                 state,
                 new IdentityFiles(state).load(),
                 this,
