@@ -302,7 +302,7 @@ final class EnginePods implements ProcessMover {
   }
 
   /** A frozen pod of which others still need pages. */
-  private record RemainingPod(LeftPod left, LeftMemory.Record memory) implements Remaining {
+  private record RemainingPod(LeftPod left, LeftMemory.Note memory) implements Remaining {
     @Override
     public String pod() {
       return left.pod().id();

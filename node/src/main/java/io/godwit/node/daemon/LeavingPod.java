@@ -123,7 +123,7 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public void remember(ProcessMover.Way to, long bandwidth) {
-    left.write(new LeftMemory.Record(to, bandwidth, LeftMemory.spaces(frozen)));
+    left.write(new LeftMemory.Note(to, bandwidth, LeftMemory.spaces(frozen)));
   }
 
   @Override

@@ -36,7 +36,7 @@ record LeftMemory(Path directory) {
    * @param bandwidth bytes per second that they may take of the network; 0 is no limit
    * @param spaces the processes, by address space of the image
    */
-  record Record(ProcessMover.Way way, long bandwidth, Map<ObjectId, Pid> spaces) {
+  record Note(ProcessMover.Way way, long bandwidth, Map<ObjectId, Pid> spaces) {
     PageOrigin serve(PageOrigin.Answers answers) {
       return FrozenOrigin.of(spaces, answers);
     }
@@ -57,7 +57,7 @@ record LeftMemory(Path directory) {
   }
 
   /** Remembers it. */
-  void write(Record memory) {
+  void write(Note memory) {
     TreeMap<String, String> values = new TreeMap<>();
     values.put("taker", memory.way().node().name());
     values.put("migration", memory.way().migration());
@@ -74,7 +74,7 @@ record LeftMemory(Path directory) {
   }
 
   /** Reads it; empty when there is none, or its processes are gone. */
-  Optional<Record> read() {
+  Optional<Note> read() {
     if (!Files.exists(file())) {
       return Optional.empty();
     }
@@ -95,7 +95,7 @@ record LeftMemory(Path directory) {
       }
     }
     return Optional.of(
-        new Record(
+        new Note(
             new ProcessMover.Way(
                 new NodeId(record.require("taker")),
                 record.require("migration"),
