@@ -18,6 +18,11 @@
  * <p>Threads: a case is a monitor, entered by the thread of its migration, by calls of the other
  * node and by the round of the doubts; nothing in it waits for the other node. A conversation is a
  * monitor too, and calls nobody but gRPC from inside, which takes messages without blocking.
+ *
+ * <p>Pages that follow a process: {@link io.godwit.node.migration.PagesLeft} answers at the source,
+ * {@link io.godwit.node.migration.RemotePages} asks at the destination, and {@link
+ * io.godwit.node.migration.LeftBehind} knows all of a node and brings the two together again after
+ * a death.
  */
 @NullMarked
 package io.godwit.node.migration;
