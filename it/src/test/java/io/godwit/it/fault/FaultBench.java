@@ -8,9 +8,7 @@ import io.godwit.core.control.ProcessView;
 import io.godwit.it.cluster.Cluster;
 import io.godwit.it.cluster.Heartbeat;
 import io.godwit.node.NodeError;
-import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.Phase;
-import io.godwit.node.migration.TransferStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Two nodes with gates and a program that moves between them; goes through one case at a time. */
@@ -30,10 +27,6 @@ final class FaultBench implements AutoCloseable {
   /** Daemons are killed in most cases: most of their life is its beginning. */
   private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
 
-  /** What the daemon prints when the pages that should follow a program do not come. */
-  private static final String PAGES_LOST = "its pages are lost";
-
-  private static final long POLL_NANOS = 2_000_000;
   private static final int OUTCOME_SECONDS = 90;
   private static final int SIGKILL = 9;
 
@@ -47,7 +40,6 @@ final class FaultBench implements AutoCloseable {
 
   private final Path directory;
   private final String strategy;
-  private final boolean follows;
   private final Cluster cluster;
   private final TestNode alpha;
   private final TestNode beta;
@@ -57,7 +49,6 @@ final class FaultBench implements AutoCloseable {
   FaultBench(Path directory, String strategy) {
     this.directory = directory;
     this.strategy = strategy;
-    this.follows = TransferStrategy.named(strategy).follows();
     this.cluster =
         Cluster.of(
             node ->
@@ -145,43 +136,8 @@ final class FaultBench implements AutoCloseable {
     }
     mend(fault, source, destination, told);
     step("mended");
-    if (fault.fault() == FaultCase.Fault.SOURCE_KILLED && follows && standsStill(destination)) {
-      step("stands still");
-      lost(destination);
-      return;
-    }
     look();
     step("one instance");
-    proceed();
-  }
-
-  /** False as soon as the program goes on, true when its pages are given up for lost. */
-  private boolean standsStill(TestNode destination) {
-    int before = heart.beats();
-    long end = System.nanoTime() + NodeLimits.PAGES_BEHIND_PATIENCE.multipliedBy(2).toNanos();
-    while (System.nanoTime() < end) {
-      if (heart.beats() >= before + BEATS) {
-        return false;
-      }
-      if (destination.tail().contains(PAGES_LOST)) {
-        return true;
-      }
-      LockSupport.parkNanos(POLL_NANOS);
-    }
-    throw new AssertionError(heart.name() + " neither beats nor is told to be lost" + state());
-  }
-
-  /** Stopped as a whole, nowhere else, and told so; another program takes its place. */
-  private void lost(TestNode destination) {
-    assertThat(Cluster.process(destination, heart.name()).state())
-        .isNotEqualTo(ProcessView.State.RUNNING);
-    Cluster.await("it is frozen", () -> !runs(destination));
-    Cluster.await(
-        "nothing is left at its source", () -> other(destination).cgroup(heart.name()) == null);
-    heart.assertNeverLostNorDoubled();
-    kill(Objects.requireNonNull(destination.cgroup(heart.name()), "nothing stands still"));
-    Cluster.await("it has ended", () -> destination.cgroup(heart.name()) == null);
-    heart = start();
     proceed();
   }
 

@@ -38,8 +38,8 @@ class FaultTest {
   }
 
   /**
-   * Most of the memory follows the process: if the source's daemon dies before it has gone, the
-   * program stands still and says so.
+   * Most of the memory follows the process: if a daemon dies before all of it is there, the program
+   * waits until it has been started again.
    */
   @Test
   @Tag("soak")
