@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
  * @param freezeBytes of these, moved while it was frozen
  * @param residualMicros from resume until the last page dependency on the source was gone
  * @param epoch under which it runs at the destination
+ * @param zeroBytes of memory that were not moved because they are zeros
  */
 public record MigrationReport(
     String name,
@@ -22,7 +23,8 @@ public record MigrationReport(
     long bytes,
     long freezeBytes,
     long residualMicros,
-    long epoch) {
+    long epoch,
+    long zeroBytes) {
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("name", name);
@@ -35,6 +37,7 @@ public record MigrationReport(
     json.addProperty("freezeBytes", freezeBytes);
     json.addProperty("residualMicros", residualMicros);
     json.addProperty("epoch", epoch);
+    json.addProperty("zeroBytes", zeroBytes);
     return json;
   }
 
@@ -50,6 +53,7 @@ public record MigrationReport(
         fields.number("bytes", 0, Long.MAX_VALUE),
         fields.number("freezeBytes", 0, Long.MAX_VALUE, 0),
         fields.number("residualMicros", 0, Long.MAX_VALUE, 0),
-        fields.number("epoch", 1, Long.MAX_VALUE));
+        fields.number("epoch", 1, Long.MAX_VALUE),
+        fields.number("zeroBytes", 0, Long.MAX_VALUE, 0));
   }
 }

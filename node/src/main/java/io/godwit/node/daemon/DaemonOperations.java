@@ -369,7 +369,8 @@ final class DaemonOperations implements NodeOperations {
         result.getBytes(),
         result.getFreezeBytes(),
         result.getResidualNanos() / 1000,
-        result.getEpoch());
+        result.getEpoch(),
+        result.getZeroBytes());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.godwit.core.Epoch;
  * @param freezeBytes of these, what went while it stood still
  * @param residualNanos how long it has needed pages of this node since it was frozen, until now if
  *     it still does
+ * @param zeroBytes of memory that did not go over because they are zeros
  */
 public record MigrationResult(
     Epoch epoch,
@@ -18,4 +19,5 @@ public record MigrationResult(
     long totalNanos,
     long bytes,
     long freezeBytes,
-    long residualNanos) {}
+    long residualNanos,
+    long zeroBytes) {}

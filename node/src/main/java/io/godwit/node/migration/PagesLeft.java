@@ -8,6 +8,7 @@ import io.godwit.image.ObjectId;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.WireError;
 import java.lang.System.Logger;
@@ -15,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +32,24 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
 
   private final String pod;
   private final PageServer.Session session;
+  private final Set<PageForm> forms;
   private final CountDownLatch done = new CountDownLatch(1);
   private final List<Runnable> afterwards = new ArrayList<>();
   private final long since = System.nanoTime();
   private ProcessMover.@Nullable Departure departure;
   private volatile @Nullable PageChannel channel;
+  private volatile PageRuns.@Nullable Writer pages;
   private volatile boolean closed;
   private volatile long nanos;
 
-  PagesLeft(String pod, PageServer.Session session) {
+  /**
+   * Nothing is answered before {@link #serve}.
+   *
+   * @param forms of pages that the destination understands
+   */
+  PagesLeft(String pod, PageServer.Session session, Set<PageForm> forms) {
     this.pod = pod;
+    this.forms = forms;
     this.session = session;
   }
 
@@ -54,6 +64,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       PageOrigin origin = java.util.Objects.requireNonNull(departure).serve(this);
       while (!closed) {
         PageChannel next = session.accept(NodeLimits.LEFT_PAGES_WAIT);
+        pages = new PageRuns.Writer(next, forms);
         channel = next;
         try {
           while (!take(origin, next.receive())) {
@@ -113,7 +124,14 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
 
   @Override
   public void arrived(ObjectId space, long address, ByteBuffer content) {
-    send(FrameKind.PAGES, space, address, content);
+    PageRuns.Writer now = pages;
+    try {
+      if (now != null) {
+        now.send(space.number(), address, content);
+      }
+    } catch (GodwitException broken) {
+      untaken(broken);
+    }
   }
 
   @Override
@@ -130,9 +148,13 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
         now.send(kind, space.number(), address, content);
       }
     } catch (GodwitException broken) {
-      // Whoever takes the requests finds it out too; the destination asks again.
-      LOG.log(Level.DEBUG, "pages of {0} were not taken: {1}", pod, broken.getMessage());
+      untaken(broken);
     }
+  }
+
+  /** Whoever takes the requests finds it out too; the destination asks again. */
+  private void untaken(GodwitException broken) {
+    LOG.log(Level.DEBUG, "pages of {0} were not taken: {1}", pod, broken.getMessage());
   }
 
   @Override

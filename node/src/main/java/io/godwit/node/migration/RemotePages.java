@@ -4,6 +4,7 @@ import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
+import io.godwit.engine.pages.PageSource;
 import io.godwit.image.ObjectId;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
@@ -118,7 +119,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
   private void answer(PageChannel.Frame frame, PageOrigin.Answers answers) {
     ObjectId space = new ObjectId(frame.space());
     switch (frame.kind()) {
-      case PAGES -> answers.arrived(space, frame.address(), frame.payload());
+      case PAGES, RUNS, SPARSE -> give(PageRuns.Reader.of(frame), answers);
       case ANSWERED -> {
         int length = frame.payload().remaining() == 8 ? frame.payload().getInt(0) : -1;
         if (length <= 0) {
@@ -138,6 +139,17 @@ final class RemotePages implements ProcessMover.PagesBehind {
         }
       }
       default -> throw garbage("a frame of kind " + frame.kind() + " came");
+    }
+  }
+
+  private static void give(PageRuns.Reader pages, PageOrigin.Answers answers) {
+    for (ProcessMover.PageSource.Run run = pages.next(); run != null; run = pages.next()) {
+      ObjectId space = new ObjectId(run.object());
+      if (run.zeros() == PageSource.Zeros.ALL) {
+        answers.arrivedZeros(space, run.address(), run.content());
+      } else {
+        answers.arrived(space, run.address(), run.content());
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.godwit.node.NodeLimits;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.PeerConnection;
@@ -67,6 +68,7 @@ final class SourceMigration implements SourceCase.Hands {
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
   private PageRuns.@Nullable Writer writer;
+  private long zeroBytes;
   private @Nullable PagesLeft left;
   private long frozenAt;
   private long bytesBeforeFreeze;
@@ -237,7 +239,8 @@ final class SourceMigration implements SourceCase.Hands {
         told ? elapsed : phases.elapsed(),
         bytes(),
         bytes() - bytesBeforeFreeze,
-        behind == null ? 0 : behind.nanos());
+        behind == null ? 0 : behind.nanos(),
+        zeroBytes());
   }
 
   private void prepare() throws InterruptedException {
@@ -246,11 +249,12 @@ final class SourceMigration implements SourceCase.Hands {
     Requirements requirements = mover.inspect(order.pod());
     expectedBytes = requirements.getMemoryBytes();
     NegotiateReply reply = negotiate(connection, requirements);
+    Set<PageForm> forms = PageForm.known(reply.getPageFormsList());
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
     if (strategy.follows()) {
       PageServer.Session session = server.announce(migration + LEFT, order.encryptPages());
-      left = new PagesLeft(order.pod(), session);
+      left = new PagesLeft(order.pod(), session, forms);
       open.setLeftPort(server.port()).setLeftSecret(ByteString.copyFrom(session.secret()));
     }
     conversation.say(MigrationMessage.newBuilder().setOpen(open).build());
@@ -262,7 +266,7 @@ final class SourceMigration implements SourceCase.Hands {
             security,
             conversation::carries);
     channel = pages;
-    writer = new PageRuns.Writer(pages); // its buffers are not for the freeze to make
+    writer = new PageRuns.Writer(pages, forms); // its buffers are not for the freeze to make
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
@@ -359,7 +363,7 @@ final class SourceMigration implements SourceCase.Hands {
       long now = System.nanoTime();
       if (now - told[0] > TELL_NANOS) {
         told[0] = now;
-        phases.progress(expectedBytes);
+        phases.progress(Math.max(0, expectedBytes - zeroBytes()));
       }
     };
   }
@@ -369,6 +373,7 @@ final class SourceMigration implements SourceCase.Hands {
     PageRuns.Writer runs = connected(writer);
     frozen.transfer(telling(runs));
     runs.flush();
+    zeroBytes = runs.zeroBytes();
     writer = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
@@ -384,6 +389,11 @@ final class SourceMigration implements SourceCase.Hands {
   private long bytes() {
     PageChannel pages = channel;
     return pages == null ? sentBytes : pages.sentBytes();
+  }
+
+  private long zeroBytes() {
+    PageRuns.Writer runs = writer;
+    return runs == null ? zeroBytes : runs.zeroBytes();
   }
 
   private static <T> T connected(@Nullable T link) {

@@ -302,6 +302,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
         .setBytes(result.bytes())
         .setFreezeBytes(result.freezeBytes())
         .setResidualNanos(result.residualNanos())
+        .setZeroBytes(result.zeroBytes())
         .build();
   }
 
