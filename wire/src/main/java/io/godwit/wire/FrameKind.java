@@ -12,8 +12,6 @@ public enum FrameKind {
   DESCRIPTION(3, WireLimits.CONTROL_PAYLOAD_BYTES),
   /** Pages: {@code space} says of which address space, {@code address} where they begin. */
   PAGES(4, WireLimits.PAGE_PAYLOAD_BYTES),
-  /** Pages that hold only zeros: the payload is their length, 8 bytes. */
-  ZERO_PAGES(5, 8),
   /** Bytes of a stream that belongs to the state, such as what a pipe holds. */
   STREAM(6, WireLimits.PAGE_PAYLOAD_BYTES),
   /**
@@ -38,9 +36,17 @@ public enum FrameKind {
   ANSWERED(12, 8),
   /**
    * Several short runs of pages of one address space: {@code address} is their number; the payload
-   * names for each its address (8 bytes) and length (4 bytes), and then has their contents.
+   * names for each its address (8 bytes) and length (4 bytes), and then has their contents. To whom
+   * knows {@link PageForm#ZEROS} a run of zeros has its length negated and no contents.
    */
-  RUNS(13, WireLimits.PAGE_PAYLOAD_BYTES);
+  RUNS(13, WireLimits.PAGE_PAYLOAD_BYTES),
+  /**
+   * A long run of pages some of which are zeros, for whom knows {@link PageForm#ZEROS}: {@code
+   * space}, {@code address}; the payload has the other pages, the last of the run perhaps short,
+   * then a bit for each page of the run that says whether it is there (lowest bit first, in as few
+   * bytes as hold them), and the length of the run (4 bytes).
+   */
+  SPARSE(14, WireLimits.PAGE_PAYLOAD_BYTES);
 
   private final int code;
   private final int payloadLimit;
@@ -66,7 +72,6 @@ public enum FrameKind {
       case 2 -> GREETED;
       case 3 -> DESCRIPTION;
       case 4 -> PAGES;
-      case 5 -> ZERO_PAGES;
       case 6 -> STREAM;
       case 7 -> END;
       case 8 -> TAKEN;
@@ -75,6 +80,7 @@ public enum FrameKind {
       case 11 -> MARK;
       case 12 -> ANSWERED;
       case 13 -> RUNS;
+      case 14 -> SPARSE;
       default -> null;
     };
   }

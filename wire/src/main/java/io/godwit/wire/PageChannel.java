@@ -53,7 +53,8 @@ public final class PageChannel implements AutoCloseable {
   /**
    * A frame as it came.
    *
-   * @param payload its bytes; valid until the next {@link #receive}
+   * @param payload its bytes; valid until the next {@link #receive}. Who takes it may write there,
+   *     up to the capacity, which is {@link WireLimits#PAGE_PAYLOAD_BYTES}
    */
   public record Frame(FrameKind kind, int space, long address, ByteBuffer payload) {}
 

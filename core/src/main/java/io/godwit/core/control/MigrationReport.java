@@ -12,6 +12,7 @@ import com.google.gson.JsonObject;
  * @param freezeBytes of these, moved while it was frozen
  * @param residualMicros from resume until the last page dependency on the source was gone
  * @param epoch under which it runs at the destination
+ * @param zeroBytes of memory that were not moved because they are zeros
  * @param remark why the strategy is not the one that was asked for; empty otherwise
  */
 public record MigrationReport(
@@ -25,6 +26,7 @@ public record MigrationReport(
     long freezeBytes,
     long residualMicros,
     long epoch,
+    long zeroBytes,
     String remark) {
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
@@ -38,6 +40,7 @@ public record MigrationReport(
     json.addProperty("freezeBytes", freezeBytes);
     json.addProperty("residualMicros", residualMicros);
     json.addProperty("epoch", epoch);
+    json.addProperty("zeroBytes", zeroBytes);
     json.addProperty("remark", remark);
     return json;
   }
@@ -56,6 +59,7 @@ public record MigrationReport(
         fields.number("freezeBytes", 0, Long.MAX_VALUE, 0),
         fields.number("residualMicros", 0, Long.MAX_VALUE, 0),
         fields.number("epoch", 1, Long.MAX_VALUE),
+        fields.number("zeroBytes", 0, Long.MAX_VALUE, 0),
         remark == null ? "" : remark);
   }
 }

@@ -368,9 +368,18 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
 
   @Override
   public void arrived(ObjectId id, long address, ByteBuffer content) {
+    arrived(id, address, content, false);
+  }
+
+  @Override
+  public void arrivedZeros(ObjectId id, long address, ByteBuffer zeros) {
+    arrived(id, address, zeros, true);
+  }
+
+  private void arrived(ObjectId id, long address, ByteBuffer content, boolean zeros) {
     AddressRange source = new AddressRange(address, address + content.remaining());
     long deadline = System.nanoTime() + CHANGING_NANOS;
-    while (!fillAll(id, source, content)) {
+    while (!fillAll(id, source, content, zeros)) {
       if (System.nanoTime() > deadline) {
         lock.lock();
         try {
@@ -385,7 +394,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   }
 
   /** Fills a run in every address space that lacks it; false if one changes at the moment. */
-  private boolean fillAll(ObjectId id, AddressRange source, ByteBuffer content) {
+  private boolean fillAll(ObjectId id, AddressRange source, ByteBuffer content, boolean zeros) {
     lock.lock();
     try {
       boolean all = true;
@@ -393,7 +402,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
         if (space.id.equals(id) && !space.ended) {
           for (MissingPages.Piece piece : space.missing.ofSource(source)) {
             int offset = (int) (piece.source().start() - source.start());
-            all &= fill(space, piece, content.slice(offset, (int) piece.here().length()));
+            all &= fill(space, piece, content.slice(offset, (int) piece.here().length()), zeros);
           }
         }
       }
@@ -404,14 +413,17 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  private boolean fill(Space space, MissingPages.Piece piece, ByteBuffer content) {
+  private boolean fill(Space space, MissingPages.Piece piece, ByteBuffer content, boolean zeros) {
     long at = piece.here().start();
     int done = 0;
     // A run may reach over the end of a mapping, which one call does not do: then page by page.
     int step = content.remaining();
     while (done < content.limit() && !space.ended) {
       int length = Math.min(step, content.limit() - done);
-      Userfaultfd.Filled filled = space.uffd.copy(at + done, content.slice(done, length));
+      Userfaultfd.Filled filled =
+          zeros
+              ? space.uffd.zero(new AddressRange(at + done, at + done + length))
+              : space.uffd.copy(at + done, content.slice(done, length));
       long settled = filled.bytes();
       switch (filled.reason()) {
         case DONE -> settled = length;

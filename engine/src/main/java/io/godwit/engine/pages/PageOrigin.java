@@ -33,6 +33,15 @@ public interface PageOrigin extends AutoCloseable {
      */
     void arrived(ObjectId space, long address, ByteBuffer content);
 
+    /**
+     * As {@link #arrived}, where all pages are zeros, which need no memory.
+     *
+     * @param zeros as many as there are
+     */
+    default void arrivedZeros(ObjectId space, long address, ByteBuffer zeros) {
+      arrived(space, address, zeros);
+    }
+
     /** A request has been answered completely. */
     void answered(ObjectId space, AddressRange range, boolean urgent);
 

@@ -121,7 +121,7 @@ public final class Restorer {
   public void makeEarlyMemory() {
     for (RestoredProcess process : restoration.processes()) {
       new MemoryBuilder(restoration, process, staging).buildEarly();
-      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+      pages.space(process.image().memory(), process.memory(), false);
     }
   }
 
@@ -153,7 +153,7 @@ public final class Restorer {
       LiveProcess was = java.util.Objects.requireNonNull(before.get(process.podPid()));
       new MemoryBuilder(restoration, process, staging)
           .revise(was.memory(), dropped.getOrDefault(process.podPid(), List.of()));
-      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+      pages.space(process.image().memory(), process.memory(), false);
     }
   }
 
@@ -248,7 +248,7 @@ public final class Restorer {
     pages.files(restoration.descriptors());
     for (RestoredProcess process : restoration.processes()) {
       new MemoryBuilder(restoration, process, staging).build();
-      pages.space(process.image().memory().id(), process.memory(), vdso(process.image()));
+      pages.space(process.image().memory(), process.memory(), true);
     }
   }
 

@@ -147,7 +147,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
     return run == null
         ? null
         : new io.godwit.engine.pages.PageSource.Run(
-            new ObjectId(run.object()), run.address(), run.content());
+            new ObjectId(run.object()), run.address(), run.content(), run.zeros());
   }
 
   private void checkClock() {

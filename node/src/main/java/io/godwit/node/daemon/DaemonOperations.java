@@ -382,6 +382,7 @@ final class DaemonOperations implements NodeOperations {
         result.getFreezeBytes(),
         result.getResidualNanos() / 1000,
         result.getEpoch(),
+        result.getZeroBytes(),
         result.getRemark());
   }
 

@@ -180,7 +180,7 @@ final class DestinationMigration implements DestinationCase.Hands {
             usable = building.prepare(early.bytes());
           }
         }
-        case PAGES, RUNS -> {
+        case PAGES, RUNS, SPARSE -> {
           if (usable) {
             building.take(PageRuns.Reader.of(frame));
           }

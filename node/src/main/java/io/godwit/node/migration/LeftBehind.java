@@ -5,6 +5,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.WireFailure;
@@ -61,12 +62,17 @@ final class LeftBehind {
     return server.port();
   }
 
-  /** Expects questions for pages of a migration from here. */
-  PagesLeft announce(String pod, ProcessMover.Way to) {
+  /**
+   * Expects questions for pages of a migration from here.
+   *
+   * @param forms of pages that the destination understands
+   */
+  PagesLeft announce(String pod, ProcessMover.Way to, Set<PageForm> forms) {
     String migration = to.migration();
     PageServer.Session session = server.announce(migration + SUFFIX, to.encrypted());
     PagesLeft made =
-        new PagesLeft(pod, to.node(), session, () -> unneeded(to), () -> served.remove(migration));
+        new PagesLeft(
+            pod, to.node(), session, forms, () -> unneeded(to), () -> served.remove(migration));
     served.put(migration, made);
     return made;
   }
@@ -78,7 +84,8 @@ final class LeftBehind {
    */
   void recover(ProcessMover mover, Set<String> undecided) {
     for (ProcessMover.Remaining each : mover.remaining()) {
-      PagesLeft left = announce(each.pod(), each.way());
+      PagesLeft left =
+          announce(each.pod(), each.way(), Set.of()); // plain pages, which all understand
       if (!undecided.contains(each.pod())) {
         left.afterwards(each::kill);
       }

@@ -11,6 +11,7 @@ import io.godwit.core.Epoch;
  * @param freezeBytes of these, what went while it stood still
  * @param residualNanos how long it has needed pages of this node since it was frozen, until now if
  *     it still does
+ * @param zeroBytes of memory that did not go over because they are zeros
  * @param strategy by which it went
  * @param remark why not by the one that was asked for; empty otherwise
  */
@@ -21,5 +22,6 @@ public record MigrationResult(
     long bytes,
     long freezeBytes,
     long residualNanos,
+    long zeroBytes,
     TransferStrategy strategy,
     String remark) {}

@@ -7,6 +7,7 @@ import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.Negotiation.Outcome;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
 import io.godwit.wire.WireLimits;
@@ -20,6 +21,8 @@ import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.Open;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -34,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * Start it before anything answers to other nodes: it reads the journal.
  */
 public final class Migrations implements MigrationService, AutoCloseable {
+  /** The forms of pages that this node understands. */
+  private static final List<String> FORMS =
+      Arrays.stream(PageForm.values()).map(PageForm::title).toList();
+
   private final MigrationHost host;
   private final ProcessMover mover;
   private final Path journal;
@@ -367,6 +374,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         .setAccepted(true)
         .setPagePort(pages.port())
         .setPageSecret(ByteString.copyFrom(session.secret()))
+        .addAllPageForms(FORMS)
         .build();
   }
 

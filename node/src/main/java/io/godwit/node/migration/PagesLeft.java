@@ -8,6 +8,7 @@ import io.godwit.image.ObjectId;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageServer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,6 +41,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private final String pod;
   private final NodeId taker;
   private final PageServer.Session session;
+  private final Set<PageForm> forms;
   private final BooleanSupplier unneeded;
   private final Runnable atEnd;
   private final CountDownLatch done = new CountDownLatch(1);
@@ -47,6 +50,8 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private final long since = System.nanoTime();
   private boolean serving;
   private volatile @Nullable PageChannel channel;
+  private PageRuns.@Nullable Writer
+      writer; // for the channel of the same moment; guarded by sending
   private volatile boolean closed;
   private volatile long lastTaken = since;
   private volatile long nanos;
@@ -55,6 +60,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
    * Nothing is answered before {@link #serve}.
    *
    * @param taker the node that may ask
+   * @param forms of pages that it understands
    * @param unneeded asks it whether it needs nothing of this; false when it does not say
    * @param atEnd called when nothing is needed any more
    */
@@ -62,11 +68,13 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       String pod,
       NodeId taker,
       PageServer.Session session,
+      Set<PageForm> forms,
       BooleanSupplier unneeded,
       Runnable atEnd) {
     this.pod = pod;
     this.taker = taker;
     this.session = session;
+    this.forms = forms;
     this.unneeded = unneeded;
     this.atEnd = atEnd;
   }
@@ -92,8 +100,11 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
         PageChannel taken = next;
         drop();
         origin.forget(); // the new taker asks for what it has not got
-        synchronized (this) {
-          channel = closed ? null : taken;
+        synchronized (sending) {
+          writer = new PageRuns.Writer(taken, forms);
+          synchronized (this) {
+            channel = closed ? null : taken;
+          }
         }
         if (closed) {
           taken.close();
@@ -176,7 +187,13 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
 
   @Override
   public void arrived(ObjectId space, long address, ByteBuffer content) {
-    answer(to -> to.send(FrameKind.PAGES, space.number(), address, content));
+    answer(
+        to -> {
+          PageRuns.Writer pages = writer;
+          if (pages != null) {
+            pages.send(space.number(), address, content);
+          }
+        });
   }
 
   @Override

@@ -224,7 +224,11 @@ public interface ProcessMover {
     /** The next run, whose content is valid until the next call; null after the last. */
     @Nullable Run next();
 
-    /** A run of bytes. */
-    record Run(int object, long address, ByteBuffer content) {}
+    /** A run of bytes, of whose zeros something may be known. */
+    record Run(
+        int object,
+        long address,
+        ByteBuffer content,
+        io.godwit.engine.pages.PageSource.Zeros zeros) {}
   }
 }

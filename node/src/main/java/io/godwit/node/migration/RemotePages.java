@@ -3,6 +3,7 @@ package io.godwit.node.migration;
 import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
 import io.godwit.engine.pages.PageOrigin;
+import io.godwit.engine.pages.PageSource;
 import io.godwit.image.ObjectId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
@@ -170,7 +171,7 @@ final class RemotePages implements ProcessMover.PagesBehind {
 
   private void answer(PageChannel.Frame frame, PageOrigin.Answers answers) {
     switch (frame.kind()) {
-      case PAGES -> answers.arrived(PageDemand.space(frame), frame.address(), frame.payload());
+      case PAGES, RUNS, SPARSE -> give(PageRuns.Reader.of(frame), answers);
       case MARK -> {
         // It is there.
       }
@@ -186,6 +187,17 @@ final class RemotePages implements ProcessMover.PagesBehind {
         if (asked) {
           answers.answered(request.space(), request.range(), request.urgent());
         }
+      }
+    }
+  }
+
+  private static void give(PageRuns.Reader pages, PageOrigin.Answers answers) {
+    for (ProcessMover.PageSource.Run run = pages.next(); run != null; run = pages.next()) {
+      ObjectId space = new ObjectId(run.object());
+      if (run.zeros() == PageSource.Zeros.ALL) {
+        answers.arrivedZeros(space, run.address(), run.content());
+      } else {
+        answers.arrived(space, run.address(), run.content());
       }
     }
   }

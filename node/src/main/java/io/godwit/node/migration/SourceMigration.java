@@ -8,6 +8,7 @@ import io.godwit.node.NodeLimits;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
+import io.godwit.wire.PageForm;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PeerConnection;
 import io.godwit.wire.WireError;
@@ -65,6 +66,7 @@ final class SourceMigration implements SourceCase.Hands {
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
   private PageRuns.@Nullable Writer writer;
+  private long zeroBytes;
   private @Nullable PagesLeft left;
   private long frozenAt;
   private long bytesBeforeFreeze;
@@ -242,6 +244,7 @@ final class SourceMigration implements SourceCase.Hands {
         bytes(),
         bytes() - bytesBeforeFreeze,
         behind == null ? 0 : behind.nanos(),
+        zeroBytes(),
         strategy,
         remark);
   }
@@ -253,10 +256,11 @@ final class SourceMigration implements SourceCase.Hands {
     expectedBytes = requirements.getMemoryBytes();
     NegotiateReply reply = negotiate(connection, requirements);
     suit(reply);
+    Set<PageForm> forms = PageForm.known(reply.getPageFormsList());
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
     if (strategy.follows()) {
-      PagesLeft announced = residuals.announce(order.pod(), wayTo());
+      PagesLeft announced = residuals.announce(order.pod(), wayTo(), forms);
       left = announced;
       open.setLeftPort(residuals.port()).setLeftSecret(ByteString.copyFrom(announced.secret()));
     }
@@ -269,7 +273,7 @@ final class SourceMigration implements SourceCase.Hands {
             security,
             conversation::carries);
     channel = pages;
-    writer = new PageRuns.Writer(pages); // its buffers are not for the freeze to make
+    writer = new PageRuns.Writer(pages, forms); // its buffers are not for the freeze to make
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
@@ -382,12 +386,13 @@ final class SourceMigration implements SourceCase.Hands {
   private ProcessMover.PageSink telling(ProcessMover.PageSink pages) {
     long[] told = {System.nanoTime()};
     return (object, address, content) -> {
-      pace.await(content.remaining());
+      long before = bytes();
       pages.accept(object, address, content);
+      pace.await(bytes() - before);
       long now = System.nanoTime();
       if (now - told[0] > TELL_NANOS) {
         told[0] = now;
-        phases.progress(expectedBytes);
+        phases.progress(Math.max(0, expectedBytes - zeroBytes()));
       }
     };
   }
@@ -397,6 +402,7 @@ final class SourceMigration implements SourceCase.Hands {
     PageRuns.Writer runs = connected(writer);
     frozen.transfer(telling(runs));
     runs.flush();
+    zeroBytes = runs.zeroBytes();
     writer = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
@@ -413,6 +419,11 @@ final class SourceMigration implements SourceCase.Hands {
   private long bytes() {
     PageChannel pages = channel;
     return pages == null ? sentBytes : pages.sentBytes();
+  }
+
+  private long zeroBytes() {
+    PageRuns.Writer runs = writer;
+    return runs == null ? zeroBytes : runs.zeroBytes();
   }
 
   private static <T> T connected(@Nullable T link) {

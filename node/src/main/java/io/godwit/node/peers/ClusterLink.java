@@ -315,6 +315,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
         .setResidualNanos(result.residualNanos())
         .setStrategy(result.strategy().title())
         .setRemark(result.remark())
+        .setZeroBytes(result.zeroBytes())
         .build();
   }
 
