@@ -30,7 +30,7 @@ record LeftPod(Pod pod, LocalProcesses processes) implements ProcessMover.Left {
 
   @Override
   public void kill() {
-    pod.relinquish();
     processes.forgetVisitor(pod.id());
+    pod.relinquish();
   }
 }
