@@ -213,4 +213,36 @@ class StrategyTest {
       assertThat(victim.cell(1)).isZero();
     }
   }
+
+  /** What a device writes into memory by itself, no tracking sees: nothing of it may go early. */
+  @ParameterizedTest
+  @EnumSource(names = {"PRECOPY", "HYBRID"})
+  void memoryIntoWhichFilesAreReadDirectlyDoesNotGoEarly(Carrier.Strategy strategy)
+      throws Exception {
+    String reader =
+        """
+        int main(int argc, char **argv) {
+          open_board(argv[1]);
+          int64_t pages = 1024;
+          int64_t *m = mmap(0, pages * 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+          for (int64_t p = 0; p < pages; p++) m[p * 512] = p + 1;
+          int fd = open("/proc/self/exe", O_RDONLY | O_DIRECT);
+          for (;;) {
+            if (fd < 0 || fcntl(fd, F_GETFD) < 0) board[2]++;
+            for (int64_t p = 0; p < pages; p++) if (m[p * 512] != p + 1) board[1]++;
+            board[0]++;
+            nap(1000000);
+          }
+        }
+        """;
+    try (Victim victim = Victim.start(directory, "direct", reader);
+        Carrier carrier = new Carrier(victim.pid())) {
+      victim.awaitCell(0, 3);
+      assertThat(victim.cell(2)).as("its file cannot be read directly").isZero();
+      assertThat(carrier.move(strategy).earlyBytes()).isZero();
+      long before = victim.cell(0);
+      victim.awaitCell(0, before + 3);
+      assertThat(victim.cell(1)).isZero();
+    }
+  }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The source's half of precopy (V; survey 3.2): sends the private anonymous memory of a tree while
@@ -47,6 +48,9 @@ public final class Precopy implements AutoCloseable {
     PageSet filled = PageSet.EMPTY;
 
     PageSet unsent = PageSet.EMPTY;
+
+    /** Whether its pages may be written unseen: then what was sent early counts for nothing. */
+    boolean readsDirectly;
 
     Space(Pid hostPid, ObjectId id, PageSet mapped) {
       this.hostPid = hostPid;
@@ -87,10 +91,24 @@ public final class Precopy implements AutoCloseable {
 
   /** Looks which pages were written; they are what the next {@link #send} sends. */
   public long scan() {
+    return scan(this::look);
+  }
+
+  /** No read is under way in a frozen tree. */
+  private void scanFrozen() {
+    scan(
+        space -> {
+          if (!space.readsDirectly) {
+            update(space, tracker.written(space.hostPid));
+          }
+        });
+  }
+
+  private long scan(Consumer<Space> look) {
     long pages = 0;
     for (Space space : spaces.values()) {
       try {
-        look(space);
+        look.accept(space);
       } catch (LinuxException e) {
         if (!e.is(Errno.ENOENT) && !e.is(Errno.ESRCH)) {
           throw e;
@@ -103,8 +121,20 @@ public final class Precopy implements AutoCloseable {
     return pages * PAGE;
   }
 
+  /** A read that was under way when pages were protected had its file open before or after. */
   private void look(Space space) {
+    space.readsDirectly = space.readsDirectly || DirectReads.possible(space.hostPid);
     PageSet written = tracker.written(space.hostPid);
+    space.readsDirectly = space.readsDirectly || DirectReads.possible(space.hostPid);
+    if (space.readsDirectly) {
+      space.held = PageSet.EMPTY;
+      space.unsent = PageSet.EMPTY;
+      return;
+    }
+    update(space, written);
+  }
+
+  private static void update(Space space, PageSet written) {
     space.held = space.held.minus(written);
     space.unsent = DirtyTracker.present(space.hostPid).and(space.mapped).minus(space.held);
   }
@@ -182,7 +212,7 @@ public final class Precopy implements AutoCloseable {
     if (!LayoutChange.isPossible(image, last)) {
       return new Remainder(false, Map.copyOf(privatePages), Map.of());
     }
-    scan();
+    scanFrozen();
     Map<ObjectId, List<AddressRange>> needed = new HashMap<>();
     Map<Pid, List<AddressRange>> dropped = new HashMap<>();
     Map<Pid, LiveProcess> before = new HashMap<>();

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever dies at whichever step, afterwards exactly one instance of the program runs, nothing it
@@ -28,13 +30,14 @@ class FaultTest {
 
   @Test
   void aSampleOfFaultsLeavesOneInstance() {
-    go(FaultCase.sample(SEED, 1), "eager");
+    go(FaultCase.sample(SEED, 1), "precopy");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"precopy", "eager"})
   @Tag("soak")
-  void everyFaultAtEveryStepLeavesOneInstance() {
-    go(chosen(), "eager");
+  void everyFaultAtEveryStepLeavesOneInstance(String strategy) {
+    go(chosen(), strategy);
   }
 
   /**

@@ -202,6 +202,8 @@ final class ArrivingPod implements ProcessMover.Arrival {
 
   @Override
   public void discard() {
+    // Before its end, for which the next attempt to bring it here waits.
+    processes.forgetVisitor(pod.id());
     pod.relinquish();
     FollowingPages.Following pages = behind;
     if (pages != null) {
@@ -214,6 +216,5 @@ final class ArrivingPod implements ProcessMover.Arrival {
     } else {
       pod.streams().close();
     }
-    processes.forgetVisitor(pod.id());
   }
 }

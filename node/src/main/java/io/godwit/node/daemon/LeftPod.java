@@ -33,9 +33,9 @@ record LeftPod(Pod pod, LocalProcesses processes, FollowingPages following, Left
 
   @Override
   public void kill() {
+    processes.forgetVisitor(pod.id());
     pod.relinquish();
     following.discarded(pod.id());
     memory.remove();
-    processes.forgetVisitor(pod.id());
   }
 }

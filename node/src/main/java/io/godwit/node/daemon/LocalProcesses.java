@@ -447,12 +447,22 @@ final class LocalProcesses implements Residents {
 
   @Override
   public void departed(String pod, NodeId to, Epoch epoch, NodeId home) {
+    boolean isHome = home.equals(self);
+    int known = registry.find(pod).map(e -> e.epoch().compareTo(epoch)).orElse(-1);
+    if (known > 0 || (known == 0 && !isHome)) {
+      return; // it is back already, or expected again: what is known of its next visit stays
+    }
     consoles.forgetRelay(pod);
-    if (home.equals(self)) {
+    if (isHome) {
       registry.change(pod, e -> later(e, to, epoch));
     } else {
       registry.remove(pod);
     }
+  }
+
+  @Override
+  public void resumed(String pod, Epoch epoch) {
+    registry.changeUnwritten(pod, e -> later(e, self, epoch));
   }
 
   @Override
@@ -485,8 +495,10 @@ final class LocalProcesses implements Residents {
 
   /** A pod is about to arrive: what its description says of it. */
   void expect(ProcessEntry entry) {
-    if (registry.find(entry.name()).isEmpty()) {
-      registry.add(entry);
+    Optional<ProcessEntry> known = registry.find(entry.name());
+    if (known.isEmpty()
+        || (!known.get().home().equals(self) && known.get().epoch().compareTo(entry.epoch()) < 0)) {
+      registry.replace(entry);
     }
   }
 

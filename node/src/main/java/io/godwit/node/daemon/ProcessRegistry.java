@@ -7,9 +7,11 @@ import io.godwit.node.journal.RecordFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,9 @@ final class ProcessRegistry {
   private final Path directory;
   private final Map<String, ProcessEntry> entries = new TreeMap<>();
   private final Map<String, CompletableFuture<Integer>> ends = new ConcurrentHashMap<>();
+
+  /** Names of entries that the disk is behind of. */
+  private final Set<String> unwritten = new HashSet<>();
 
   ProcessRegistry(Path directory) {
     this.directory = directory;
@@ -51,6 +56,7 @@ final class ProcessRegistry {
   /** Takes an entry in the place of whatever there was of that name. */
   synchronized void replace(ProcessEntry entry) {
     entry.write(directory);
+    unwritten.remove(entry.name());
     entries.put(entry.name(), entry);
     ends.put(entry.name(), new CompletableFuture<>());
     forgetOldest();
@@ -72,15 +78,24 @@ final class ProcessRegistry {
       return Optional.empty();
     }
     ProcessEntry changed = how.apply(old);
-    if (!changed.equals(old)) {
+    if (!changed.equals(old) || unwritten.contains(name)) {
       changed.write(directory);
+      unwritten.remove(name);
       entries.put(name, changed);
     }
     return Optional.of(changed);
   }
 
+  /** Changes an entry if it is there, on the disk only with the next {@link #change} of it. */
+  synchronized void changeUnwritten(String name, UnaryOperator<ProcessEntry> how) {
+    if (entries.computeIfPresent(name, (same, old) -> how.apply(old)) != null) {
+      unwritten.add(name);
+    }
+  }
+
   synchronized void remove(String name) {
     if (entries.remove(name) != null) {
+      unwritten.remove(name);
       ends.remove(name);
       try {
         DurableFiles.remove(directory.resolve(name + RecordFile.SUFFIX));

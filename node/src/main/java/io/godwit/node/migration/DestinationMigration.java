@@ -313,6 +313,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       throw new IllegalStateException("nothing was built");
     }
     built.thaw();
+    host.resumed(request.getProcess().getPod(), new Epoch(request.getProcess().getEpoch()));
   }
 
   @Override

@@ -25,6 +25,12 @@ public interface MigrationHost {
   /** Another node owns the pod from now on. Called before the local instance is removed. */
   void departed(String pod, NodeId to, Epoch epoch, NodeId home);
 
+  /**
+   * The pod runs here under this epoch, and whoever asks is to hear it: the source is told next,
+   * and may be asked where the process is. {@link #arrived} follows, which may wait for a disk.
+   */
+  void resumed(String pod, Epoch epoch);
+
   /** This node owns the pod from now on; it runs. */
   void arrived(String pod, NodeId from, Epoch epoch, NodeId home);
 

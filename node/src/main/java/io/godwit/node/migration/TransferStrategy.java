@@ -25,8 +25,11 @@ public enum TransferStrategy {
   /** One pass while it runs, the rest follows it (Choices and copy-on-reference in one). */
   HYBRID("hybrid", Pass.ONE, true);
 
-  /** The strategy of whoever names none. */
-  public static final TransferStrategy DEFAULT = EAGER;
+  /**
+   * The strategy of whoever names none: the freeze does not grow with memory, and nothing is left
+   * behind on which the process would depend.
+   */
+  public static final TransferStrategy DEFAULT = PRECOPY;
 
   /** What is sent while the process runs. */
   public enum Pass {

@@ -353,6 +353,11 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   }
 
   @Override
+  public void resumed(String pod, Epoch epoch) {
+    residents.resumed(pod, epoch);
+  }
+
+  @Override
   public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
     residents.arrived(pod, from, epoch, home);
   }

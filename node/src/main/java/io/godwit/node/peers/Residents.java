@@ -19,6 +19,9 @@ public interface Residents {
   /** See {@link io.godwit.node.migration.MigrationHost}. */
   void departed(String pod, NodeId to, Epoch epoch, NodeId home);
 
+  /** The pod runs here under this epoch: told before the source hears it, without a disk. */
+  void resumed(String pod, Epoch epoch);
+
   /** This node owns the pod from now on. */
   void arrived(String pod, NodeId from, Epoch epoch, NodeId home);
 

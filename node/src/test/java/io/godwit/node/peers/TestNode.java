@@ -142,6 +142,11 @@ final class TestNode implements Residents, AutoCloseable {
   }
 
   @Override
+  public void resumed(String pod, Epoch epoch) {
+    owned.put(pod, epoch);
+  }
+
+  @Override
   public void arrived(String pod, NodeId from, Epoch epoch, NodeId home) {
     owned.put(pod, epoch);
   }
