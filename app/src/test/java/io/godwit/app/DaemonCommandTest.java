@@ -308,7 +308,8 @@ class DaemonCommandTest {
     assertThat(done(beta, "metrics"))
         .contains(
             "# TYPE godwit_migration_freeze_seconds histogram",
-            "godwit_migrations_total{direction=\"in\",strategy=\"eager\",result=\"done\"} ",
+            "godwit_migrations_total{direction=\"in\",strategy=\"",
+            "\",result=\"done\"} ",
             "godwit_migration_phase_seconds_count{phase=\"destination/resume\"} ",
             "godwit_peers{state=\"heard\"} 1\n",
             "godwit_peers{state=\"silent\"} 0\n",
