@@ -14,6 +14,7 @@ import io.godwit.cli.JobActionCommand;
 import io.godwit.cli.JobsCommand;
 import io.godwit.cli.JoinCommand;
 import io.godwit.cli.LogsCommand;
+import io.godwit.cli.MetricsCommand;
 import io.godwit.cli.MigrateCommand;
 import io.godwit.cli.NodesCommand;
 import io.godwit.cli.OwnerCommand;
@@ -70,6 +71,7 @@ final class Commands {
       case "token" -> new TokenCommand(io);
       case "join" -> new JoinCommand(io);
       case "nodes" -> new NodesCommand(io);
+      case "metrics" -> new MetricsCommand(io);
       case "top" -> new TopCommand(io);
       case "drain" -> new DrainCommand(io);
       case "undrain" -> new UndrainCommand(io);
@@ -123,6 +125,7 @@ final class Commands {
         new Entry("join", CLUSTER, "take this node into a cluster"),
         new Entry("nodes", CLUSTER, "list the nodes"),
         new Entry("top", CLUSTER, "watch nodes, processes and moves on the whole screen"),
+        new Entry("metrics", CLUSTER, "print this node's figures for Prometheus"),
         new Entry("explain", CLUSTER, "tell why the schedulers moved a process, or did not"),
         new Entry("drain", CLUSTER, "empty a node: every process leaves it, alive"),
         new Entry("undrain", CLUSTER, "open a drained node again"),

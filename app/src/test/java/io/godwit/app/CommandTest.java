@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -312,6 +313,73 @@ class CommandTest {
   void adoptGivesAName() {
     String pid = Long.toString(ProcessHandle.current().pid());
     assertThat(godwit("adopt", pid, "--name", "self").out()).startsWith("self: process " + pid);
+  }
+
+  @Test
+  void bashCompletesWhatTheDaemonKnows() throws Exception {
+    godwit("run", "--detach", "--name", "sleeper", "sleep", "60");
+    Path script = directory.resolve("completion.bash");
+    Files.writeString(script, godwit("completion", "bash").out());
+    // The program, which the script asks, prints what the commands of a daemon would.
+    Path program = directory.resolve("godwit");
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        echo "$@" >> %s/asked
+        case $1 in
+          ps) printf '%%s' "$PS" ;;
+          jobs) printf 'JOB NAME\\n17[3] alpha-17.3 x\\n18 sim x\\n' ;;
+          nodes) printf 'NODE\\n*alpha x\\nbeta x\\n' ;;
+          queues) printf 'QUEUE\\nnight 1\\n' ;;
+        esac
+        """
+            .formatted(directory));
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    String ps = godwit("ps").out();
+    assertThat(complete(script, ps, "hold", ""))
+        .containsExactly("17\\[3\\]", "alpha-17.3", "18", "sim");
+    assertThat(complete(script, ps, "cancel", "17")).containsExactly("17\\[3\\]");
+    assertThat(complete(script, ps, "migrate", "sl")).containsExactly("sleeper");
+    assertThat(complete(script, ps, "migrate", "sleeper", "--to", ""))
+        .containsExactly("alpha", "beta");
+    assertThat(complete(script, ps, "migrate", "--strategy", "pre")).containsExactly("precopy");
+    assertThat(complete(script, ps, "drain", "b")).containsExactly("beta");
+    assertThat(complete(script, ps, "submit", "--queue", "")).containsExactly("night");
+    assertThat(complete(script, ps, "explain", "")).containsExactly("sleeper");
+    assertThat(complete(script, ps, "signal", "sleeper", "K")).containsExactly("KILL");
+    assertThat(complete(script, ps, "wait", "--socket", "/x", "")).containsExactly("sleeper");
+    assertThat(Files.readString(directory.resolve("asked"))).endsWith("ps --socket /x\n");
+    assertThat(complete(script, ps, "ps", "--dep")).containsExactly("--dependencies");
+    assertThat(complete(script, ps, "to")).containsExactly("token", "top");
+    // A directory, and not a node.
+    assertThat(complete(script, ps, "checkpoint", "sleeper", "--to", "")).isEmpty();
+  }
+
+  private List<String> complete(Path script, String ps, String... typed) throws Exception {
+    List<String> line =
+        new java.util.ArrayList<>(
+            List.of(
+                "bash",
+                "--norc",
+                "-c",
+                """
+                compopt() { :; }
+                source "$1"; shift
+                COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+                _godwit
+                [ ${#COMPREPLY[@]} -eq 0 ] || printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+                "bash",
+                script.toString(),
+                directory.resolve("godwit").toString()));
+    line.addAll(List.of(typed));
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().put("PS", ps);
+    Process bash = builder.start();
+    String told = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(told).isZero();
+    return told.lines().toList();
   }
 
   @Test

@@ -305,6 +305,19 @@ class DaemonCommandTest {
     JsonObject told = JsonText.parseObject(done(beta, "top", "--json").strip());
     assertThat(told.getAsJsonArray("nodes")).hasSize(2);
     assertThat(told.getAsJsonArray("moves").toString()).contains("\"process\":\"watched\"");
+    assertThat(done(beta, "metrics"))
+        .contains(
+            "# TYPE godwit_migration_freeze_seconds histogram",
+            "godwit_migrations_total{direction=\"in\",strategy=\"",
+            "\",result=\"done\"} ",
+            "godwit_migration_phase_seconds_count{phase=\"destination/resume\"} ",
+            "godwit_peers{state=\"heard\"} 1\n",
+            "godwit_peers{state=\"silent\"} 0\n",
+            "godwit_decisions_total{kind=\"place\"} ",
+            "godwit_pressure_ratio{resource=\"cpu\"} ",
+            "godwit_jobs{state=\"running\"} 0\n",
+            "process_open_fds ")
+        .doesNotContain("watched");
     done(alpha, "signal", "watched", "KILL");
   }
 

@@ -58,7 +58,7 @@ public abstract class CommandBody implements Callable<Integer> {
   protected final Flag flag(String description, String... names) {
     Flag flag = new Flag();
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(boolean.class)
             .arity("0")
             .getter(flag)
@@ -72,7 +72,7 @@ public abstract class CommandBody implements Callable<Integer> {
   protected final Text option(String label, String description, String... names) {
     Text text = new Text(names[names.length - 1]);
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(String.class)
             .paramLabel(label)
             .getter(text)
@@ -86,7 +86,7 @@ public abstract class CommandBody implements Callable<Integer> {
   protected final Text requiredOption(String label, String description, String... names) {
     Text text = new Text(names[names.length - 1]);
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(String.class)
             .required(true)
             .paramLabel(label)
@@ -101,7 +101,7 @@ public abstract class CommandBody implements Callable<Integer> {
   protected final Texts repeatedOption(String label, String description, String... names) {
     Texts texts = new Texts();
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(List.class)
             .auxiliaryTypes(String.class)
             .arity("1")
@@ -163,6 +163,32 @@ public abstract class CommandBody implements Callable<Integer> {
       names.addAll(List.of(option.names()));
     }
     return names;
+  }
+
+  /**
+   * What is to be typed in one place, for completion.
+   *
+   * @param names of the option whose value it is; empty for an argument
+   * @param label what stands for it in the help
+   */
+  public record Value(List<String> names, String label) {
+    public Value {
+      names = List.copyOf(names);
+    }
+  }
+
+  /** Every value: those of options, and the arguments in their order. */
+  public final List<Value> values() {
+    List<Value> values = new ArrayList<>();
+    for (OptionSpec option : spec.options()) {
+      if (option.arity().max() > 0) {
+        values.add(new Value(List.of(option.names()), option.paramLabel()));
+      }
+    }
+    for (PositionalParamSpec argument : spec.positionalParameters()) {
+      values.add(new Value(List.of(), argument.paramLabel()));
+    }
+    return values;
   }
 
   /** The streams and variables, for whoever runs the command. */

@@ -51,6 +51,9 @@ import java.util.List;
  * watch = false                  # input at terminals and keyboard means that the owner is at work
  * idle-seconds = 60              # the owner has left when nothing was typed for this long
  * load = 0.0                     # so many processors wanted beside the pods mean the owner; 0: never
+ *
+ * [metrics]
+ * listen = "127.0.0.1:9464"      # GET /metrics for Prometheus; left out: nobody is told
  * </pre>
  *
  * @param advertise host:port where other nodes reach this one
@@ -58,6 +61,7 @@ import java.util.List;
  * @param users user names admitted as foreign; empty admits all
  * @param memoryReserveBytes memory kept free when a foreign process is taken
  * @param readyTimeout from the freeze to a complete instance at the destination
+ * @param metrics host:port where figures are told to Prometheus; empty for nowhere
  */
 public record Configuration(
     NodeId name,
@@ -72,7 +76,8 @@ public record Configuration(
     long memoryReserveBytes,
     Duration readyTimeout,
     Scheduling scheduling,
-    JobSettings jobs) {
+    JobSettings jobs,
+    String metrics) {
 
   /**
    * What the node's scheduler is told.
@@ -125,7 +130,8 @@ public record Configuration(
         64L << 20,
         Duration.ofMinutes(2),
         Scheduling.DEFAULT,
-        JobSettings.DEFAULT);
+        JobSettings.DEFAULT,
+        "");
   }
 
   /** The same with other addresses. */
@@ -157,6 +163,25 @@ public record Configuration(
     return with(listen, advertise, pagePort, encryptPages, accept, under);
   }
 
+  /** The same with its figures told over HTTP at host:port. */
+  public Configuration tellingMetricsAt(String address) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encryptPages,
+        accept,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout,
+        scheduling,
+        jobs,
+        address);
+  }
+
   private Configuration with(
       String listens,
       String advertises,
@@ -177,6 +202,7 @@ public record Configuration(
         memoryReserveBytes,
         readyTimeout,
         under,
-        jobs);
+        jobs,
+        metrics);
   }
 }

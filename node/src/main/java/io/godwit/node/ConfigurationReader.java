@@ -50,7 +50,8 @@ public final class ConfigurationReader {
               "jobs.lease-seconds",
               "owner.watch",
               "owner.idle-seconds",
-              "owner.load"));
+              "owner.load",
+              "metrics.listen"));
 
   /** A typing slip changes at most this many characters. */
   private static final int SLIP = 3;
@@ -139,7 +140,8 @@ public final class ConfigurationReader {
             number(
                 "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)),
         scheduling(defaults.scheduling()),
-        jobs());
+        jobs(),
+        address("metrics.listen", ""));
   }
 
   private JobSettings jobs() {

@@ -24,8 +24,8 @@ public final class TopCommand extends DaemonCommand {
         "top",
         "Watch nodes, processes, and moves and decisions as they happen, on the whole screen.",
         "PSI C/M/I is the share of the last ten seconds in which something waited for processor,"
-            + " memory or disk; AGE of a node tells how old that knowledge is. CPU 100% is one"
-            + " processor. Decisions about all processes are shown to root.",
+            + " memory or disk; AGE of a node tells how old that knowledge is. CPU counts one"
+            + " processor as 100%%. Decisions about all processes are shown to root.",
         "Keys: q quits, p pauses, space asks now, tab chooses the pane that arrows, page keys, home"
             + " and end scroll; c t m n o v a order by CPU, time, memory, name, node, moves, age,"
             + " r the other way round.");

@@ -61,6 +61,8 @@ public enum Method {
    * under way and those that have ended lately, latest last.
    */
   MOVES("moves"),
+  /** No parameters; {@code text}: the node's figures in the text format of Prometheus. */
+  METRICS("metrics"),
   /**
    * {@code what}, a process, or nothing for all, which is for root alone; {@code most} of each node
    * (0: as many as it tells); {@code decisions}: a list of {@link DecisionView}, latest last.

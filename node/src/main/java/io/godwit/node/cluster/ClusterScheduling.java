@@ -147,6 +147,11 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
         });
   }
 
+  /** How many decisions of each kind there were since the profile in use was chosen. */
+  public Map<Decision.Kind, Long> decisions() {
+    return cycle.ask(() -> cycle.scheduler().log().counts());
+  }
+
   /** Takes the figures over for those who must not wait. */
   private void refresh() {
     cycle.post(
@@ -261,6 +266,7 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
         cycle
             .scheduler()
             .on(new SchedulingEvent.AdmissionAsked(from, process), System.nanoTime())) {
+      DecisionEvent.emit(effect, cycle.names());
       if (effect instanceof SchedulingEffect.Admit) {
         cycle.collector().expect(pod, process.ageNanos(), process.moves() + 1);
         return AdmitReply.newBuilder().setAdmitted(true).build();

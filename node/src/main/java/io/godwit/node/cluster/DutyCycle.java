@@ -382,6 +382,7 @@ final class DutyCycle implements AutoCloseable {
 
   void tell(SchedulingEvent event) {
     for (SchedulingEffect effect : scheduler.on(event, System.nanoTime())) {
+      DecisionEvent.emit(effect, names);
       carryOut(effect);
     }
   }
@@ -462,8 +463,6 @@ final class DutyCycle implements AutoCloseable {
       Thread.ofVirtual().name("godwit-suspend-" + pod).start(() -> pods.suspend(pod, stop));
     }
   }
-
-  // Notes.
 
   /** Tells all others which profile is in use, now and not only by the way. */
   void spreadProfile() {

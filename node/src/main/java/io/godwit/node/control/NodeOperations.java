@@ -127,6 +127,11 @@ public interface NodeOperations {
   /** Takes this node into the cluster of the node at that address, host:port. */
   ClusterView join(String address, String token);
 
+  /** The node's figures in the text format of Prometheus; they name no process and no user. */
+  default String metrics() {
+    return "";
+  }
+
   /** The jobs that were submitted to this node, where it takes any. */
   default JobOperations jobs() {
     throw new GodwitException(

@@ -82,6 +82,11 @@ final class RequestHandler {
       }
       case PROFILE -> scheduling().profile(fields);
       case MOVES -> moves();
+      case METRICS -> {
+        JsonObject result = new JsonObject();
+        result.addProperty("text", operations.metrics());
+        yield result;
+      }
       case EXPLAIN -> scheduling().explain(fields);
       case ADMINISTER -> scheduling().administer(fields);
       case SUBMIT -> new JobRequests(operations, caller).submit(params);

@@ -19,6 +19,7 @@ import io.godwit.node.control.JobOperations;
 import io.godwit.node.control.NodeOperations;
 import io.godwit.node.jobs.JobRoom;
 import io.godwit.node.jobs.JobSettings;
+import io.godwit.node.metrics.MetricServer;
 import io.godwit.node.migration.Migrations;
 import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.PhaseGate;
@@ -34,6 +35,7 @@ import io.godwit.wire.proto.NodeDescription;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,7 @@ public final class Daemon implements AutoCloseable {
   private final NodeFacts facts;
   private final ControlServer control;
   private final NodeOperations operations;
+  private final @Nullable MetricServer metrics;
   private final DaemonLeases leases;
   private final JobRoom jobs;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -154,6 +157,7 @@ public final class Daemon implements AutoCloseable {
     leases.holder().start();
     jobs.start();
     this.control = ControlServer.start(controlSocket, operations);
+    this.metrics = serveMetrics();
     LOG.log(
         Level.INFO,
         "node {0} serves commands at {1}; {2} pods found",
@@ -162,6 +166,18 @@ public final class Daemon implements AutoCloseable {
         pods.all().size());
     // Commands are answered meanwhile; a move that comes first is as slow as the first one always.
     Thread.ofPlatform().daemon(true).name("godwit-warm-up").start(engine::warmUp);
+  }
+
+  private @Nullable MetricServer serveMetrics() {
+    String at = configuration.metrics();
+    return at.isEmpty()
+        ? null
+        : MetricServer.start(Addresses.parse(at), new NodeMetrics(this)::text);
+  }
+
+  /** Where it tells its figures over HTTP; null where it does not. */
+  public @Nullable InetSocketAddress metricsAddress() {
+    return metrics == null ? null : metrics.address();
   }
 
   /**
@@ -383,6 +399,9 @@ public final class Daemon implements AutoCloseable {
       control.close();
     } catch (IOException gone) {
       LOG.log(Level.DEBUG, "closing the control socket: {0}", gone.getMessage());
+    }
+    if (metrics != null) {
+      metrics.close();
     }
     jobs.close();
     leases.holder().close();

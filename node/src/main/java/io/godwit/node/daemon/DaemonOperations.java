@@ -507,6 +507,11 @@ final class DaemonOperations implements NodeOperations {
   }
 
   @Override
+  public String metrics() {
+    return new NodeMetrics(daemon).text();
+  }
+
+  @Override
   public ClusterView createCluster(String name) {
     return daemon.createCluster(name);
   }

@@ -58,7 +58,8 @@ final class DestinationMigration implements DestinationCase.Hands {
       PageServer.Session session,
       Conversation conversation,
       @Nullable Supplier<RemotePages> behind,
-      PhaseGate gate) {
+      PhaseGate gate,
+      MigrationObserver observer) {
     this.request = request;
     this.receivedNanos = receivedNanos;
     this.source = source;
@@ -73,7 +74,7 @@ final class DestinationMigration implements DestinationCase.Hands {
             request.getMigration(),
             Phase.Side.DESTINATION,
             gate,
-            MigrationObserver.NONE,
+            observer,
             this::bytes);
   }
 

@@ -362,6 +362,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             .addAllRefusals(outcome.refusals())
             .addAllKernelFeatures(outcome.kernelFeatures())
             .addAllHashWanted(outcome.hashWanted());
+    outcome.refusals().forEach(refusal -> book.refused(refusal.getCode()));
     if (!outcome.refusals().isEmpty() || !outcome.hashWanted().isEmpty()) {
       return reply.build();
     }
@@ -436,6 +437,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
       return;
     }
     NegotiateRequest request = reservation.request();
+    MoveBook.Move noted = book.arrival(request, source);
     DestinationMigration migration =
         new DestinationMigration(
             request,
@@ -446,7 +448,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
             reservation.session(),
             conversation,
             behind(opening.getOpen(), request, source),
-            gate);
+            gate,
+            noted.following(MigrationObserver.NONE));
     DestinationCase ownership =
         new DestinationCase(
             new MigrationRecord(
@@ -462,6 +465,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             DestinationOwnership.State.EXPECTING);
     arrivals.put(request.getMigration(), ownership);
     migration.run(ownership);
+    noted.arrived(ownership.state());
     if (ownership.state() == DestinationOwnership.State.DISCARDED) {
       arrivals.remove(request.getMigration());
     }

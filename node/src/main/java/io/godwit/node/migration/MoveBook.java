@@ -5,10 +5,13 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.MoveView.Outcome;
 import io.godwit.node.NodeError;
+import io.godwit.node.metrics.Exposition;
 import io.godwit.wire.proto.MoveStatus;
+import io.godwit.wire.proto.NegotiateRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +37,7 @@ public final class MoveBook {
   private final NodeId self;
   private final Set<Move> underWay = new LinkedHashSet<>();
   private final Deque<Move> ended = new ArrayDeque<>();
+  private final MoveStatistics statistics = new MoveStatistics();
 
   MoveBook(NodeId self) {
     this.self = self;
@@ -43,15 +47,45 @@ public final class MoveBook {
   Move departure(MoveOrder order) {
     String strategy =
         order.strategy().isEmpty() ? TransferStrategy.DEFAULT.title() : order.strategy();
-    Move move = new Move(order.pod(), order.destination(), strategy);
+    Move move = new Move(order.pod(), order.destination(), strategy, Phase.Side.SOURCE);
     synchronized (this) {
       underWay.add(move);
     }
     return move;
   }
 
+  /** A migration to here begins; its source tells those who watch. */
+  Move arrival(NegotiateRequest request, NodeId source) {
+    return new Move(
+        request.getProcess().getPod(),
+        source,
+        known(request.getStrategy()),
+        Phase.Side.DESTINATION);
+  }
+
+  /** A peer may say what it likes. */
+  private static String known(String strategy) {
+    return Arrays.stream(TransferStrategy.values())
+        .map(TransferStrategy::title)
+        .filter(strategy::equals)
+        .findFirst()
+        .orElse("other");
+  }
+
+  /** This node refuses a process for this reason. */
+  void refused(String code) {
+    statistics.refused(code);
+  }
+
+  /** Tells what the migrations add up to. */
+  public void expose(Exposition out) {
+    statistics.expose(out);
+  }
+
   private synchronized void end(Move move) {
-    underWay.remove(move);
+    if (!underWay.remove(move)) {
+      return; // an arrival
+    }
     ended.addLast(move);
     if (ended.size() > TOLD) {
       ended.removeFirst();
@@ -80,13 +114,16 @@ public final class MoveBook {
     return failure.code().exitStatus() == ExitStatus.REFUSED ? Outcome.REFUSED : Outcome.FAILED;
   }
 
-  /** One migration from here; told how it goes by its own threads. */
+  /** One migration; told how it goes by its own threads. */
   final class Move implements AutoCloseable {
     private final String pod;
     private final NodeId to;
     private final String strategy;
+    private final Phase.Side side;
+    private final MoveEvent event = new MoveEvent();
     private final long begun = System.nanoTime();
     private Phase phase = Phase.NEGOTIATE;
+    private long phaseBegun = begun;
     private long bytes;
     private long expected;
     private Outcome outcome = Outcome.UNDER_WAY;
@@ -95,10 +132,15 @@ public final class MoveBook {
     private String code = "";
     private String why = "";
 
-    private Move(String pod, NodeId to, String strategy) {
+    /**
+     * @param to the other node
+     */
+    private Move(String pod, NodeId to, String strategy, Phase.Side side) {
       this.pod = pod;
       this.to = to;
       this.strategy = strategy;
+      this.side = side;
+      event.begin();
     }
 
     /** Follows an attempt, and tells another observer what it hears. */
@@ -110,9 +152,29 @@ public final class MoveBook {
     }
 
     private synchronized void progress(Phase now, long bytesNow, long expectedNow) {
-      phase = now;
+      if (now != phase) {
+        phaseEnds();
+        phase = now;
+      }
       bytes = bytesNow;
       expected = Math.max(expected, expectedNow);
+    }
+
+    private void phaseEnds() {
+      long now = System.nanoTime();
+      statistics.phase(phase, side, now - phaseBegun);
+      phaseBegun = now;
+    }
+
+    /** It runs here, or not, or nobody knows. */
+    void arrived(DestinationOwnership.State state) {
+      end(
+          switch (state) {
+            case RUNNING -> Outcome.DONE;
+            case PREPARED, TAKING -> Outcome.IN_DOUBT;
+            default -> Outcome.UNDONE;
+          },
+          null);
     }
 
     /** It runs at its destination. */
@@ -121,6 +183,7 @@ public final class MoveBook {
         bytes = result.bytes();
         freezeNanos = result.freezeNanos();
       }
+      statistics.froze(strategy, result.freezeNanos());
       end(Outcome.DONE, null);
     }
 
@@ -142,13 +205,35 @@ public final class MoveBook {
         }
         outcome = how;
         endedAt = System.nanoTime();
+        phaseEnds();
         if (failure != null) {
           code = failure.code().code();
           String told = failure.why();
           why = told.length() <= LONGEST_WHY ? told : told.substring(0, LONGEST_WHY);
         }
       }
+      String direction = side == Phase.Side.SOURCE ? "out" : "in";
+      statistics.ended(direction, strategy, how, bytes);
+      if (failure != null) {
+        statistics.failed(code);
+      }
+      record(direction, how);
       MoveBook.this.end(this);
+    }
+
+    private void record(String direction, Outcome how) {
+      event.end();
+      if (event.shouldCommit()) {
+        event.pod = pod;
+        event.direction = direction;
+        event.peer = to.name();
+        event.strategy = strategy;
+        event.result = how.wireName();
+        event.code = code;
+        event.freeze = freezeNanos;
+        event.bytes = bytes;
+        event.commit();
+      }
     }
 
     private synchronized long endedAt() {

@@ -17,13 +17,20 @@ import io.godwit.core.control.ProcessView;
 import io.godwit.node.NodeError;
 import io.godwit.node.control.Attachment;
 import io.godwit.node.control.ConsoleSink;
+import io.godwit.node.metrics.PrometheusText;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +105,30 @@ class DaemonTest {
       assertThat(found.state()).isEqualTo(ProcessView.State.RUNNING);
       daemon.operations().signal(found, 9);
       assertThat(daemon.operations().await(found)).isEqualTo(new ProcessExit(0, 9, false));
+    }
+  }
+
+  @Test
+  void figuresAreToldOverHttp() throws Exception {
+    try (Daemon daemon = LocalDaemons.start(directory, "alpha");
+        HttpClient client = HttpClient.newHttpClient()) {
+      ProcessView sleeper = daemon.operations().run(ROOT, program("node-counted", "sleep", "1000"));
+      InetSocketAddress at = daemon.metricsAddress();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + at.getPort() + "/metrics"))
+              .build();
+      String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      daemon.operations().signal(sleeper, 9);
+      assertThat(daemon.operations().await(sleeper)).isEqualTo(new ProcessExit(0, 9, false));
+      Map<String, Double> figures = PrometheusText.parse(text);
+      assertThat(figures)
+          .containsEntry("godwit_processes{state=\"running\"}", 1.0)
+          .containsEntry("godwit_processes{state=\"in_doubt\"}", 0.0)
+          .containsEntry("godwit_guests", 0.0)
+          .containsEntry("godwit_jobs{state=\"pending\"}", 0.0);
+      assertThat(figures.get("process_open_fds")).isPositive();
+      assertThat(figures.get("jvm_memory_used_bytes{area=\"heap\"}")).isPositive();
+      assertThat(text).contains("godwit_node_info{node=\"alpha\",").doesNotContain("node-counted");
     }
   }
 

@@ -44,7 +44,8 @@ final class LocalDaemons {
     return Daemon.start(
         Configuration.defaults(new NodeId(name), directory.resolve(name))
             .underProfile("none")
-            .at("127.0.0.1:0", "127.0.0.1:0", 0),
+            .at("127.0.0.1:0", "127.0.0.1:0", 0)
+            .tellingMetricsAt("127.0.0.1:0"),
         directory.resolve(name + ".sock"),
         new Engine(StandardKinds.all()),
         PhaseGate.OPEN,

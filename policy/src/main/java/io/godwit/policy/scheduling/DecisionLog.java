@@ -3,7 +3,9 @@ package io.godwit.policy.scheduling;
 import io.godwit.policy.load.ProcessKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** The latest decisions of a node, for {@code godwit explain}. */
 public final class DecisionLog {
@@ -13,12 +15,14 @@ public final class DecisionLog {
   private final int capacity;
 
   private final Deque<Decision> decisions = new ArrayDeque<>();
+  private final Map<Decision.Kind, Long> counts = new EnumMap<>(Decision.Kind.class);
 
   DecisionLog(int capacity) {
     this.capacity = capacity;
   }
 
   void add(Decision decision) {
+    counts.merge(decision.kind(), 1L, Long::sum);
     Decision last = decisions.peekLast();
     if (last != null && idle(last) && idle(decision)) {
       // Of a row of periods in which nothing moved, the latest tells all.
@@ -42,6 +46,11 @@ public final class DecisionLog {
                 process.equals(d.process())
                     || d.rejected().stream().anyMatch(r -> r.concerns(process)))
         .toList();
+  }
+
+  /** How many of each kind there were, forgotten ones included. */
+  public Map<Decision.Kind, Long> counts() {
+    return Map.copyOf(counts);
   }
 
   /** All decisions kept, latest last. */
