@@ -23,12 +23,12 @@ public final class NodeFacts {
   private static final Set<String> USER_FLAGS =
       Set.of(
           ("sse sse2 pni ssse3 sse4_1 sse4_2 sse4a fma fma4 xop cx16 movbe popcnt aes pclmulqdq"
-               + " xsave xsaveopt xsavec avx f16c rdrand lahf_lm abm 3dnowprefetch fsgsbase bmi1"
-               + " hle avx2 bmi2 erms rtm avx512f avx512dq rdseed adx avx512ifma clflushopt clwb"
-               + " avx512cd sha_ni avx512bw avx512vl avx512vbmi avx512_vbmi2 gfni vaes vpclmulqdq"
-               + " avx512_vnni avx512_bitalg avx512_vpopcntdq rdpid cldemote movdiri movdir64b"
-               + " serialize amx_bf16 amx_tile amx_int8 avx512_fp16 avx_vnni avx512_bf16 pku ospke"
-               + " waitpkg fsrm rdtscp tbm clzero sha512 sm3 sm4")
+                  + " xsave xsaveopt xsavec avx f16c rdrand lahf_lm abm 3dnowprefetch fsgsbase bmi1"
+                  + " hle avx2 bmi2 erms rtm avx512f avx512dq rdseed adx avx512ifma clflushopt clwb"
+                  + " avx512cd sha_ni avx512bw avx512vl avx512vbmi avx512_vbmi2 gfni vaes vpclmulqdq"
+                  + " avx512_vnni avx512_bitalg avx512_vpopcntdq rdpid cldemote movdiri movdir64b"
+                  + " serialize amx_bf16 amx_tile amx_int8 avx512_fp16 avx_vnni avx512_bf16 pku ospke"
+                  + " waitpkg fsrm rdtscp tbm clzero sha512 sm3 sm4")
               .split(" "));
 
   private final Configuration configuration;
