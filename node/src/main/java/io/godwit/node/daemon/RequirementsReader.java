@@ -31,7 +31,7 @@ final class RequirementsReader {
     for (Pid pid : pids) {
       try {
         memory += ProcessUsage.of(pid.number()).memoryBytes();
-        threads++;
+        threads += ProcFs.host().process(pid).threads().size();
         for (MemoryMapping mapping : ProcFs.host().process(pid).maps()) {
           String path = mapping.path();
           if (path.startsWith("/") && !mapping.shared() && !path.endsWith(" (deleted)")) {

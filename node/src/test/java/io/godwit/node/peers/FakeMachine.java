@@ -343,7 +343,7 @@ final class FakeMachine {
           Thread.ofVirtual().start(from::complete);
           return;
         }
-        from.request(new ObjectId(7), new AddressRange(next, next + PIECE), next % 2 == 0);
+        from.request(new ObjectId(7), new AddressRange(next, next + PIECE), next / PIECE % 2 == 0);
       }
 
       @Override
