@@ -5,6 +5,7 @@ import io.godwit.node.jobs.JobSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon is told when it starts, and never changes after. The file is TOML; every key may be
@@ -52,6 +53,12 @@ import java.util.List;
  * idle-seconds = 60              # the owner has left when nothing was typed for this long
  * load = 0.0                     # so many processors wanted beside the pods mean the owner; 0: never
  *
+ * [store]                        # where --strategy flushing leaves pages: one of the first two
+ * directory = "/srv/pages"       # a directory that all nodes share
+ * node = "alpha"                 # a node that keeps them
+ * limit-mib = 16384              # what this node puts there, or keeps for others, at once
+ * retention-hours = 24           # pages that nobody has asked for are given up after this time
+ *
  * [metrics]
  * listen = "127.0.0.1:9464"      # GET /metrics for Prometheus; left out: nobody is told
  * </pre>
@@ -61,6 +68,7 @@ import java.util.List;
  * @param users user names admitted as foreign; empty admits all
  * @param memoryReserveBytes memory kept free when a foreign process is taken
  * @param readyTimeout from the freeze to a complete instance at the destination
+ * @param store where flushing leaves pages
  * @param metrics host:port where figures are told to Prometheus; empty for nowhere
  */
 public record Configuration(
@@ -77,7 +85,22 @@ public record Configuration(
     Duration readyTimeout,
     Scheduling scheduling,
     JobSettings jobs,
+    Store store,
     String metrics) {
+
+  /**
+   * Where flushing leaves the pages of processes that move away.
+   *
+   * @param directory one that the nodes share; null for none
+   * @param node one that keeps them; null for none. At most one of the two is named
+   * @param limitBytes of all files in the directory, and of what this node keeps for others
+   * @param retention how long pages are kept that nobody asks for
+   */
+  public record Store(
+      @Nullable Path directory, @Nullable NodeId node, long limitBytes, Duration retention) {
+    /** Nowhere; but others may name this node. */
+    public static final Store DEFAULT = new Store(null, null, 16L << 30, Duration.ofHours(24));
+  }
 
   /**
    * What the node's scheduler is told.
@@ -131,6 +154,7 @@ public record Configuration(
         Duration.ofMinutes(2),
         Scheduling.DEFAULT,
         JobSettings.DEFAULT,
+        Store.DEFAULT,
         "");
   }
 
@@ -179,7 +203,28 @@ public record Configuration(
         readyTimeout,
         scheduling,
         jobs,
+        store,
         address);
+  }
+
+  /** The same with the pages of flushing elsewhere. */
+  public Configuration storingPages(Store where) {
+    return new Configuration(
+        name,
+        state,
+        listen,
+        advertise,
+        pagePort,
+        encryptPages,
+        accept,
+        maxForeignProcesses,
+        users,
+        memoryReserveBytes,
+        readyTimeout,
+        scheduling,
+        jobs,
+        where,
+        metrics);
   }
 
   private Configuration with(
@@ -203,6 +248,7 @@ public record Configuration(
         readyTimeout,
         under,
         jobs,
+        store,
         metrics);
   }
 }

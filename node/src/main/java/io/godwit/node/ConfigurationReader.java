@@ -51,6 +51,10 @@ public final class ConfigurationReader {
               "owner.watch",
               "owner.idle-seconds",
               "owner.load",
+              "store.directory",
+              "store.node",
+              "store.limit-mib",
+              "store.retention-hours",
               "metrics.listen"));
 
   /** A typing slip changes at most this many characters. */
@@ -141,7 +145,33 @@ public final class ConfigurationReader {
                 "migration.ready-timeout-seconds", defaults.readyTimeout().toSeconds(), 1, 86400)),
         scheduling(defaults.scheduling()),
         jobs(),
+        store(defaults.store()),
         address("metrics.listen", ""));
+  }
+
+  private Configuration.Store store(Configuration.Store defaults) {
+    String directory = text("store.directory", "");
+    if (!directory.isEmpty() && !directory.startsWith("/")) {
+      problem("store.directory", "'" + directory + "' is not an absolute path");
+    }
+    String nodeText = text("store.node", "");
+    NodeId node = null;
+    if (!nodeText.isEmpty()) {
+      try {
+        node = new NodeId(nodeText);
+      } catch (IllegalArgumentException malformed) {
+        problem("store.node", String.valueOf(malformed.getMessage()));
+      }
+      if (!directory.isEmpty()) {
+        problem("store.node", "store.directory is given too: pages go to one of the two");
+      }
+    }
+    return new Configuration.Store(
+        directory.isEmpty() ? null : Path.of(directory),
+        node,
+        number("store.limit-mib", defaults.limitBytes() >> 20, 0, 1L << 30) << 20,
+        Duration.ofHours(
+            number("store.retention-hours", defaults.retention().toHours(), 1, 24 * 366)));
   }
 
   private JobSettings jobs() {

@@ -75,7 +75,13 @@ public enum NodeError implements ErrorCode {
   /** Pages that were to follow a process never will: it stands still. */
   PAGES_LOST(41, ExitStatus.UNREACHABLE),
   /** The clock of a process would go back. */
-  CLOCK_BEHIND(42, ExitStatus.REFUSED);
+  CLOCK_BEHIND(42, ExitStatus.REFUSED),
+  /** Flushing was asked for, and no page store is named, or the other node does not see it. */
+  NO_PAGE_STORE(45, ExitStatus.USAGE),
+  /** The page store cannot be read or written, or is full. */
+  PAGE_STORE(46, ExitStatus.FAILED),
+  /** A file of the page store is not as it was written, or not the daemon's own. */
+  PAGE_STORE_DAMAGED(47, ExitStatus.DAMAGED);
 
   private final String code;
   private final ExitStatus exitStatus;

@@ -58,6 +58,9 @@ public final class NodeLimits {
   /** How long a new migration waits for the pages of the one before. */
   public static final Duration PAGES_BEFORE_NEXT = Duration.ofSeconds(60);
 
+  /** Files in one page store. */
+  public static final int STORED_FILES = 4096;
+
   /** What keeps a process from being moved, but ends by itself, is waited for this long. */
   public static final Duration CALM = Duration.ofSeconds(1);
 

@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
  * processes/  one record for each process that is here or was started here
  * jobs/       one record for each job that was submitted here
  * tags/       what goes with a process besides what it is
+ * store/      pages that other nodes have flushed to this one
  * pods/       what the pod room keeps for each pod
  * lock        held by the daemon that runs
  * control.sock  where commands of this machine reach the daemon
@@ -85,6 +86,10 @@ public record StateDirectory(Path root) {
 
   public Path tags() {
     return root.resolve("tags");
+  }
+
+  public Path store() {
+    return root.resolve("store");
   }
 
   /** The socket for commands. */

@@ -21,6 +21,7 @@ import io.godwit.cli.Flag;
 import io.godwit.cli.Text;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.JsonText;
+import io.godwit.node.journal.DurableFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -117,7 +118,7 @@ public final class BenchCommand extends CommandBody {
     List<SyscallBench.CallCost> rows;
     try (Testbed testbed = Testbed.create(directory, NAMES)) {
       Path work = Files.createDirectory(directory.resolve("work"));
-      TestbedNodes nodes = new TestbedNodes(cluster(testbed, null));
+      TestbedNodes nodes = new TestbedNodes(cluster(testbed, directory, null));
       rows = SyscallBench.in(nodes, work).measure((int) runs.number(SYSCALL_ROUNDS, 1, MOST_RUNS));
     }
     if (json.given()) {
@@ -139,7 +140,7 @@ public final class BenchCommand extends CommandBody {
       Victim victim = Victim.in(work);
       progress.println("the program: " + victim.about());
       PhaseRecording recording = phases.given() ? new PhaseRecording(work) : null;
-      TestbedNodes nodes = new TestbedNodes(cluster(testbed, recording));
+      TestbedNodes nodes = new TestbedNodes(cluster(testbed, directory, recording));
       MigrationBench bench = new MigrationBench(nodes, victim, work, plan, progress::println);
       Map<String, String> titles = new LinkedHashMap<>();
       for (Cell cell : cells) {
@@ -171,7 +172,8 @@ public final class BenchCommand extends CommandBody {
         sweep.given());
   }
 
-  private List<NodeClient> cluster(Testbed testbed, @Nullable PhaseRecording recording) {
+  private List<NodeClient> cluster(
+      Testbed testbed, Path directory, @Nullable PhaseRecording recording) {
     List<NodeClient> nodes = new ArrayList<>();
     for (TestNode node : testbed.nodes()) {
       // A daemon on its own machine has the whole of the virtual machine's compiler.
@@ -182,13 +184,23 @@ public final class BenchCommand extends CommandBody {
       if (recording != null) {
         options.addAll(recording.javaOptions(nodes.size()));
       }
-      node.start(options, plain.given() ? "encrypt-pages = false\n" : "");
+      node.start(options, settings(directory));
       nodes.add(new NodeClient(node));
     }
     nodes.getFirst().init("bench");
     nodes.getLast().join(nodes.getFirst());
     nodes.forEach(node -> node.awaitNodes(nodes.size()));
     return nodes;
+  }
+
+  /** Flushing needs a page store: a directory on this machine's disk, which both see. */
+  private String settings(Path directory) {
+    Path pages = directory.resolve("pages");
+    DurableFiles.ownedDirectory(pages);
+    return (plain.given() ? "encrypt-pages = false\n" : "")
+        + "[store]\ndirectory = \""
+        + pages
+        + "\"\n";
   }
 
   private void rivals(Plan plan, Victim victim, Path work, List<Row> rows, PrintStream progress)

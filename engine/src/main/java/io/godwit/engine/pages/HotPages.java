@@ -61,6 +61,39 @@ public final class HotPages {
     return new Division(now, later);
   }
 
+  /**
+   * The same where a page store has what was not written since it got it: what it has not goes in
+   * the freeze.
+   *
+   * @param present what there is, by address space of the image
+   * @param unstored what the store has not, or not as it is now
+   */
+  public static Division divideStored(
+      PodImage image,
+      Map<ObjectId, List<AddressRange>> present,
+      Map<ObjectId, List<AddressRange>> unstored) {
+    Map<ObjectId, List<AddressRange>> stored = new HashMap<>();
+    present.forEach(
+        (space, ranges) ->
+            stored.put(
+                space,
+                PageSet.of(ranges, PAGE)
+                    .minus(PageSet.of(unstored.getOrDefault(space, List.of()), PAGE))
+                    .addresses(PAGE)));
+    Division divided = divide(image, stored);
+    Map<ObjectId, List<AddressRange>> now = new HashMap<>();
+    divided
+        .now()
+        .forEach(
+            (space, ranges) ->
+                now.put(
+                    space,
+                    PageSet.of(ranges, PAGE)
+                        .plus(PageSet.of(unstored.getOrDefault(space, List.of()), PAGE))
+                        .addresses(PAGE)));
+    return new Division(now, divided.later());
+  }
+
   private static PageSet hot(LiveProcess process) {
     List<AddressRange> ranges = new ArrayList<>();
     for (ThreadImage thread : process.threads()) {

@@ -52,7 +52,7 @@ public enum Feature {
   USERFAULTFD(
       "userfaultfd",
       "copy-on-reference and hybrid: pages are fetched when they are used",
-      "only eager, precopy and flushing are offered",
+      "only eager and precopy are offered",
       "CONFIG_USERFAULTFD, and CAP_SYS_PTRACE or sysctl vm.unprivileged_userfaultfd=1"),
   WP_ASYNC(
       "userfaultfd asynchronous write protection",

@@ -88,7 +88,7 @@ final class MoveQueue {
         kind == Decision.Kind.DRAIN || kind == Decision.Kind.EVICT || kind == Decision.Kind.DEPORT;
     for (TransferStrategy each : TransferStrategy.values()) {
       if (each.title().equals(named)) {
-        return wantedBack && each.follows() ? "" : named;
+        return wantedBack && each.follows() && !each.stores() ? "" : named;
       }
     }
     return "";

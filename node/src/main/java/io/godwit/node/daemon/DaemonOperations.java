@@ -235,20 +235,24 @@ final class DaemonOperations implements NodeOperations {
               behind ->
                   found.add(
                       new ProcessView.Dependency(
-                          behind.source().name(), "memory", needed(p.getName(), behind))));
+                          behind.way().shared() ? "page store" : behind.way().node().name(),
+                          "memory",
+                          needed(p.getName(), behind))));
     }
     return found;
   }
 
   private static String needed(String pod, FollowingPages.Behind behind) {
     return behind.lost() == null
-        ? behind.bytes() + " bytes that are still to come"
+        ? behind.bytes() + " bytes that are still to come from " + behind.where()
         : behind.bytes()
-            + " bytes that are out of reach, so that it stands still: "
+            + " bytes in "
+            + behind.where()
+            + " that are out of reach, so that it stands still: "
             + behind.lost()
             + " ["
             + NodeError.PAGES_LOST.code()
-            + "]; bring that node back, or end it with 'godwit signal "
+            + "]; bring it back, or end the process with 'godwit signal "
             + pod
             + " KILL'";
   }

@@ -158,7 +158,10 @@ final class FollowingPages {
 
     private Optional<Behind> behind() {
       return Optional.ofNullable(source)
-          .map(from -> new Behind(from.way().node(), server.residualBytes(), server.lostBecause()));
+          .map(
+              from ->
+                  new Behind(
+                      from.way(), from.where(), server.residualBytes(), server.lostBecause()));
     }
 
     private void end() {
@@ -227,6 +230,7 @@ final class FollowingPages {
     values.put("source", way.node().name());
     values.put("migration", way.migration());
     values.put("encrypted", Boolean.toString(way.encrypted()));
+    values.put("shared", Boolean.toString(way.shared()));
     new RecordFile(KIND, values).note(directories.apply(pod).resolve(RECORD));
   }
 
@@ -269,7 +273,8 @@ final class FollowingPages {
         new ProcessMover.Way(
             new NodeId(record.require("source")),
             record.require("migration"),
-            Boolean.parseBoolean(record.require("encrypted")));
+            Boolean.parseBoolean(record.require("encrypted")),
+            Boolean.parseBoolean(record.values().getOrDefault("shared", "false")));
     FaultJournal journal = FaultJournal.open(journal(pod.id()));
     KeptDescriptors.Found found = ArrivalPod.keptInInit(pod);
     if (journal.isDone()) {
@@ -279,13 +284,14 @@ final class FollowingPages {
       return;
     }
     Following following = new Following(pod, found, journal);
-    following.start(reach.connect(pod.id(), way, following.server()));
+    ProcessMover.PagesBehind from = reach.connect(pod.id(), way, following.server());
+    following.start(from);
     LOG.log(
         Level.INFO,
-        "{0} goes on with {1} bytes of its memory still at node {2}",
+        "{0} goes on with {1} bytes of its memory still at {2}",
         pod.id(),
         following.server().residualBytes(),
-        way.node());
+        from.where());
     if (decided) {
       // It may have been stopped while its source was out of reach.
       pod.cgroup().thaw();
@@ -330,11 +336,12 @@ final class FollowingPages {
   }
 
   /**
-   * What a pod still needs of the node where it was.
+   * What a pod still needs of its memory elsewhere.
    *
+   * @param where for people
    * @param lost why it does not come, or null
    */
-  record Behind(NodeId source, long bytes, @Nullable String lost) {}
+  record Behind(ProcessMover.Way way, String where, long bytes, @Nullable String lost) {}
 
   /** What a pod still needs; empty when it has all. */
   Optional<Behind> behind(String pod) {
@@ -363,10 +370,10 @@ final class FollowingPages {
           "migrating '" + pod + "'",
           following.server.residualBytes()
               + " bytes of it "
-              + (lost == null ? "are still where it was" : "are out of reach: " + lost),
+              + (lost == null ? "are still elsewhere" : "are out of reach: " + lost),
           lost == null
               ? "wait until they have come; 'godwit ps --dependencies' shows them"
-              : "bring that node back, end it with 'godwit signal "
+              : "bring that node or store back, end it with 'godwit signal "
                   + pod
                   + " KILL', or restart it from a checkpoint");
     }

@@ -69,11 +69,9 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public byte[] describe() {
-    Precopy.Remainder rest = rest();
-    pages =
-        strategy.follows()
-            ? HotPages.divide(frozen.image(), rest.needed())
-            : new HotPages.Division(rest.needed(), Map.of());
+    Map<ObjectId, List<AddressRange>> present = frozen.privatePages();
+    Precopy.Remainder rest = rest(present);
+    pages = divided(present, rest.needed());
     ByteBuffer image = ByteBuffer.wrap(PodCodec.encode(frozen.image()));
     frozen.yieldLocks();
     ConsoleState state = console;
@@ -86,8 +84,17 @@ final class LeavingPod implements ProcessMover.Departure {
         .toBytes();
   }
 
-  private Precopy.Remainder rest() {
-    Map<ObjectId, List<AddressRange>> present = frozen.privatePages();
+  private HotPages.Division divided(
+      Map<ObjectId, List<AddressRange>> present, Map<ObjectId, List<AddressRange>> needed) {
+    if (strategy.stores()) {
+      return HotPages.divideStored(frozen.image(), present, needed);
+    }
+    return strategy.follows()
+        ? HotPages.divide(frozen.image(), needed)
+        : new HotPages.Division(needed, Map.of());
+  }
+
+  private Precopy.Remainder rest(Map<ObjectId, List<AddressRange>> present) {
     return begun == null
         ? new Precopy.Remainder(false, present, Map.of())
         : begun.remainder(frozen.image(), present, strategy.follows());

@@ -44,13 +44,13 @@ public final class DurableFiles {
       channel.force(true);
     }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceDirectory(parent(file));
+    forceDirectoryOf(file);
   }
 
   /** Removes a file for good; one that is not there is fine. */
   public static void remove(Path file) throws IOException {
     if (Files.deleteIfExists(file)) {
-      forceDirectory(parent(file));
+      forceDirectoryOf(file);
     }
   }
 
@@ -117,8 +117,9 @@ public final class DurableFiles {
     }
   }
 
-  private static void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  /** The name that a file has now is on the disk when this returns. */
+  public static void forceDirectoryOf(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(parent(file), StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

@@ -36,9 +36,9 @@ final class DestinationMigration implements DestinationCase.Hands {
   private final ProcessMover mover;
   private final PageServer.Session session;
   private final Conversation conversation;
-  private final @Nullable Supplier<RemotePages> behind;
+  private final @Nullable Supplier<? extends AwaitedPages> behind;
   private final PhaseTimer phases;
-  private @Nullable RemotePages remote;
+  private @Nullable AwaitedPages remote;
   private ProcessMover.@Nullable Arrival arrival;
   private @Nullable PageChannel channel;
   private long receivedBytes;
@@ -57,7 +57,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       ProcessMover mover,
       PageServer.Session session,
       Conversation conversation,
-      @Nullable Supplier<RemotePages> behind,
+      @Nullable Supplier<? extends AwaitedPages> behind,
       PhaseGate gate,
       MigrationObserver observer) {
     this.request = request;
@@ -107,7 +107,7 @@ final class DestinationMigration implements DestinationCase.Hands {
         channel = null;
         pages.close();
       }
-      RemotePages following = remote;
+      AwaitedPages following = remote;
       if (following != null) {
         following.closeUnused();
       }
@@ -157,7 +157,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   }
 
   private ProcessMover.PagesBehind pagesBehind(PageOrigin.Answers answers) {
-    RemotePages pages = remote;
+    AwaitedPages pages = remote;
     if (pages == null) {
       throw new GodwitException(
           NodeError.STATE_INCOMPLETE,
@@ -169,7 +169,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   }
 
   /** What comes while the process still runs, up to the description of what was frozen. */
-  private static byte[] takeEarly(PageChannel pages, ProcessMover.Arrival building) {
+  private byte[] takeEarly(PageChannel pages, ProcessMover.Arrival building) {
     Pieces early = new Pieces();
     Pieces last = new Pieces();
     boolean usable = false;
@@ -186,7 +186,13 @@ final class DestinationMigration implements DestinationCase.Hands {
             building.take(PageRuns.Reader.of(frame));
           }
         }
-        case MARK -> pages.send(FrameKind.MARK, usable ? 0 : 1, 0);
+        case MARK -> {
+          AwaitedPages following = remote;
+          if (usable && following != null) {
+            following.open();
+          }
+          pages.send(FrameKind.MARK, usable ? 0 : 1, 0);
+        }
         case DESCRIPTION -> {
           if (last.take(frame)) {
             return last.bytes();

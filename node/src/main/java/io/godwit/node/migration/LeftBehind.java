@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,7 @@ final class LeftBehind {
   }
 
   /** Asks a destination whether it has all pages of a migration; false when it does not say so. */
-  private boolean unneeded(ProcessMover.Way way) {
+  boolean unneeded(ProcessMover.Way way) {
     try {
       return ask(way, true).getHasAllPages();
     } catch (GodwitException silent) {
@@ -162,17 +163,31 @@ final class LeftBehind {
     };
   }
 
-  /** Goes on with pods of this node whose pages have not all come. */
-  void takeUp(ProcessMover mover) {
+  /**
+   * Goes on with pods of this node whose pages have not all come.
+   *
+   * @param shared finds those that are in a shared page store
+   */
+  void takeUp(ProcessMover mover, BiFunction<String, ProcessMover.Way, AwaitedPages> shared) {
     mover.takeUpPages(
-        (pod, way, answers) -> {
-          lacking.add(way.migration());
-          return RemotePages.connectLater(pod, way, asking(way), () -> hasAll(way)).to(answers);
-        });
+        (pod, way, answers) ->
+            (way.shared() ? shared.apply(pod, way) : expect(pod, way)).to(answers));
     recovered = true;
   }
 
-  private void hasAll(ProcessMover.Way way) {
+  /** Pages that will be at another node, which is asked where when they are. */
+  AwaitedPages expect(String pod, ProcessMover.Way way) {
+    lacks(way);
+    return RemotePages.connectLater(pod, way, asking(way), () -> hasAll(way));
+  }
+
+  /** Pages of a migration to here are missing, until {@link #hasAll}. */
+  void lacks(ProcessMover.Way way) {
+    lacking.add(way.migration());
+  }
+
+  /** No page of a migration to here is missing any more. */
+  void hasAll(ProcessMover.Way way) {
     lacking.remove(way.migration());
   }
 
@@ -182,7 +197,7 @@ final class LeftBehind {
    * @param open where that is
    */
   RemotePages connect(String pod, ProcessMover.Way way, Open open) {
-    lacking.add(way.migration());
+    lacks(way);
     try {
       return RemotePages.connect(
           pod,

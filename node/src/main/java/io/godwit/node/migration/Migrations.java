@@ -7,6 +7,7 @@ import io.godwit.core.NodeId;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.Negotiation.Outcome;
+import io.godwit.node.store.PageStores;
 import io.godwit.wire.PageForm;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
@@ -54,6 +55,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private final Map<String, Reservation> reservations = new ConcurrentHashMap<>();
   private final Set<String> moving = ConcurrentHashMap.newKeySet();
   private final LeftBehind left;
+  private final Flushing flushing;
   private final Pulse pulse;
   private final Doubts doubts;
   private final MoveBook book;
@@ -70,6 +72,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
    *
    * @param security how page channels to a node are protected, when they are
    * @param open how they are not
+   * @param stores where flushing leaves pages
    */
   public Migrations(
       MigrationHost host,
@@ -78,6 +81,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
       PageServer pages,
       Function<NodeId, PageSecurity> security,
       PageSecurity open,
+      PageStores stores,
       PhaseGate gate,
       Function<NegotiateRequest, Outcome> negotiator) {
     this.host = host;
@@ -87,6 +91,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.security = security;
     this.open = open;
     this.left = new LeftBehind(host, pages, security, open);
+    this.flushing = new Flushing(left, stores);
     this.gate = gate;
     this.negotiator = negotiator;
     this.pulse = new Pulse(host::unanswered);
@@ -114,7 +119,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         recoverDestination(record, left);
       }
     }
-    left.takeUp(mover);
+    left.takeUp(mover, flushing::expectLater);
     doubts.start();
   }
 
@@ -247,6 +252,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
             mover,
             order.encryptPages() ? security.apply(order.destination()) : open,
             left,
+            flushing,
             pulse.conversation(order.destination()),
             anew,
             gate,
@@ -472,8 +478,11 @@ public final class Migrations implements MigrationService, AutoCloseable {
   }
 
   /** How the pages are reached that the source leaves behind; null if it leaves none. */
-  private @Nullable Supplier<RemotePages> behind(
+  private @Nullable Supplier<? extends AwaitedPages> behind(
       Open opening, NegotiateRequest request, NodeId source) {
+    if (opening.getStored()) {
+      return () -> flushing.expect(request, opening, source);
+    }
     ProcessMover.Way way =
         new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages());
     return opening.getLeftPort() == 0

@@ -99,8 +99,14 @@ public interface ProcessMover {
    * @param node the other one
    * @param migration its name
    * @param encrypted whether they are encrypted on the way
+   * @param shared whether they are not at that node but in the page store that both nodes share
    */
-  record Way(NodeId node, String migration, boolean encrypted) {}
+  record Way(NodeId node, String migration, boolean encrypted, boolean shared) {
+    /** To another node. */
+    public Way(NodeId node, String migration, boolean encrypted) {
+      this(node, migration, encrypted, false);
+    }
+  }
 
   /** The frozen pods of this node whose pages an earlier daemon left for others. */
   List<Remaining> remaining();
@@ -178,6 +184,9 @@ public interface ProcessMover {
   interface PagesBehind extends PageOrigin, AutoCloseable {
     /** Where they are. */
     Way way();
+
+    /** The same for people. */
+    String where();
 
     /** Tells the source that it is needed no more. */
     void complete();

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: requests come from any, answers are given by one of this, another one sends marks.
  * Its lock is never held while the answers' own lock is asked for.
  */
-final class RemotePages implements ProcessMover.PagesBehind {
+final class RemotePages implements AwaitedPages, ProcessMover.PagesBehind {
   private static final Logger LOG = System.getLogger(RemotePages.class.getName());
   private static final long PAUSE_NANOS = 200_000_000;
   private static final long LONG_PAUSE_NANOS = 2_000_000_000;
@@ -80,8 +80,15 @@ final class RemotePages implements ProcessMover.PagesBehind {
     return new RemotePages(pod, way, connect, atEnd, null);
   }
 
-  /** From now on answers go there. */
-  ProcessMover.PagesBehind to(PageOrigin.Answers answers) {
+  @Override
+  public void open() {
+    if (channel == null) {
+      channel = connect.get();
+    }
+  }
+
+  @Override
+  public ProcessMover.PagesBehind to(PageOrigin.Answers answers) {
     heard = System.nanoTime();
     receiver = Thread.ofPlatform().daemon().name("godwit-behind-" + pod).start(() -> work(answers));
     Thread.ofPlatform().daemon().name("godwit-behind-watch-" + pod).start(this::watch);
@@ -91,6 +98,11 @@ final class RemotePages implements ProcessMover.PagesBehind {
   @Override
   public ProcessMover.Way way() {
     return way;
+  }
+
+  @Override
+  public String where() {
+    return "node " + way.node();
   }
 
   @Override
@@ -291,8 +303,8 @@ final class RemotePages implements ProcessMover.PagesBehind {
     atEnd.run();
   }
 
-  /** Closes what nobody has begun to use. */
-  void closeUnused() {
+  @Override
+  public void closeUnused() {
     if (receiver == null) {
       close();
     }

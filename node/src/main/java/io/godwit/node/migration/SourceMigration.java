@@ -62,12 +62,14 @@ final class SourceMigration implements SourceCase.Hands {
   private TransferStrategy strategy;
   private String remark = "";
   private final LeftBehind residuals;
+  private final Flushing flushing;
   private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
   private PageRuns.@Nullable Writer writer;
   private long zeroBytes;
   private @Nullable PagesLeft left;
+  private @Nullable Flushed flushed;
   private long frozenAt;
   private long bytesBeforeFreeze;
   private long resumedAt;
@@ -87,6 +89,7 @@ final class SourceMigration implements SourceCase.Hands {
       ProcessMover mover,
       PageSecurity security,
       LeftBehind residuals,
+      Flushing flushing,
       Conversation conversation,
       boolean anew,
       PhaseGate gate,
@@ -98,6 +101,7 @@ final class SourceMigration implements SourceCase.Hands {
     this.mover = mover;
     this.security = security;
     this.residuals = residuals;
+    this.flushing = flushing;
     this.strategy = TransferStrategy.named(order.strategy());
     this.pace = new Pace(order.wishes().bandwidth());
     this.next = order.epoch().next();
@@ -168,20 +172,40 @@ final class SourceMigration implements SourceCase.Hands {
   private void sendEarly() {
     ProcessMover.Preliminary begun = anew ? null : mover.begin(order.pod());
     if (begun == null) {
+      unflushed("nothing of it can be sent while it runs");
       return;
     }
     preliminary = begun;
     PageChannel pages = connected(channel);
     sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
     PageRuns.Writer runs = connected(writer);
-    begun.send(strategy.pass(), stopRule(), telling(runs));
+    Flushed store = flushed;
+    begun.send(strategy.pass(), stopRule(), telling(store == null ? runs : store.sink()));
     runs.flush();
+    if (store != null) {
+      store.seal();
+    }
     // What is still on its way would have to arrive in the freeze.
     pages.send(FrameKind.MARK, 0, 0);
     if (pages.expect(FrameKind.MARK, host.readyTimeout()).space() != 0) {
       preliminary = null;
       begun.close();
+      unflushed("it cannot be built there while it runs");
     }
+  }
+
+  /** All of it goes in the freeze. */
+  private void unflushed(String why) {
+    Flushed store = flushed;
+    if (store != null) {
+      store.forget();
+      instead(TransferStrategy.EAGER, why);
+    }
+  }
+
+  private void instead(TransferStrategy other, String why) {
+    remark = why + ": it went by " + other.title() + " instead of " + strategy.title();
+    strategy = other;
   }
 
   private StopRule stopRule() {
@@ -243,7 +267,7 @@ final class SourceMigration implements SourceCase.Hands {
         told ? elapsed : phases.elapsed(),
         bytes(),
         bytes() - bytesBeforeFreeze,
-        behind == null ? 0 : behind.nanos(),
+        behind != null ? behind.nanos() : flushed != null ? flushed.nanos() : 0,
         zeroBytes(),
         strategy,
         remark);
@@ -259,7 +283,11 @@ final class SourceMigration implements SourceCase.Hands {
     Set<PageForm> forms = PageForm.known(reply.getPageFormsList());
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
-    if (strategy.follows()) {
+    if (strategy.stores()) {
+      Flushed begun = flushing.begin(order, wayTo());
+      flushed = begun;
+      begun.tell(open);
+    } else if (strategy.follows()) {
       PagesLeft announced = residuals.announce(order.pod(), wayTo(), forms);
       left = announced;
       open.setLeftPort(residuals.port()).setLeftSecret(ByteString.copyFrom(announced.secret()));
@@ -280,6 +308,9 @@ final class SourceMigration implements SourceCase.Hands {
 
   /** Chooses another strategy where pages cannot follow, see {@code engine.pages.HotPages}. */
   private void suit(Requirements requirements, NegotiateReply reply) {
+    if (strategy.stores() && !flushing.hasStore()) {
+      instead(TransferStrategy.PRECOPY, "no page store is configured");
+    }
     if (strategy.follows() && requirements.getThreads() > requirements.getProcesses()) {
       remark =
           "no pages follow a process of several threads: it went by "
@@ -417,6 +448,9 @@ final class SourceMigration implements SourceCase.Hands {
       frozen.remember(wayTo(), order.wishes().bandwidth());
       behind.serve(frozen::serve, pace);
     }
+    if (flushed != null && !frozen.leavesPages()) {
+      flushed.forget();
+    }
     pages.sendEnd();
     conversation.say(
         MigrationMessage.newBuilder()
@@ -426,12 +460,14 @@ final class SourceMigration implements SourceCase.Hands {
 
   private long bytes() {
     PageChannel pages = channel;
-    return pages == null ? sentBytes : pages.sentBytes();
+    Flushed store = flushed;
+    return (pages == null ? sentBytes : pages.sentBytes()) + (store == null ? 0 : store.bytes());
   }
 
   private long zeroBytes() {
     PageRuns.Writer runs = writer;
-    return runs == null ? zeroBytes : runs.zeroBytes();
+    Flushed store = flushed;
+    return (runs == null ? zeroBytes : runs.zeroBytes()) + (store == null ? 0 : store.zeroBytes());
   }
 
   private static <T> T connected(@Nullable T link) {
@@ -458,6 +494,9 @@ final class SourceMigration implements SourceCase.Hands {
   }
 
   private void stopServing() {
+    if (flushed != null) {
+      flushed.forget();
+    }
     PagesLeft behind = left;
     if (behind != null) {
       left = null;
@@ -476,6 +515,9 @@ final class SourceMigration implements SourceCase.Hands {
     departure = null;
     if (behind != null && frozen.leavesPages()) {
       behind.afterwards(frozen::kill);
+    } else if (flushed != null) {
+      flushed.left();
+      frozen.kill();
     } else {
       stopServing();
       frozen.kill();
@@ -487,6 +529,9 @@ final class SourceMigration implements SourceCase.Hands {
     PagesLeft behind = left;
     if (behind != null) {
       behind.await();
+    }
+    if (flushed != null) {
+      flushed.await();
     }
   }
 
@@ -523,6 +568,9 @@ final class SourceMigration implements SourceCase.Hands {
   }
 
   private void closeConnections() {
+    if (flushed != null) {
+      flushed.close();
+    }
     PageChannel pages = channel;
     if (pages != null) {
       // The case is remembered for a while; its buffers are not.

@@ -23,7 +23,9 @@ public enum TransferStrategy {
   /** Registers first, pages when they are touched (Accent, Mach). */
   COPY_ON_REFERENCE("copy-on-reference", Pass.NONE, true),
   /** One pass while it runs, the rest follows it (Choices and copy-on-reference in one). */
-  HYBRID("hybrid", Pass.ONE, true);
+  HYBRID("hybrid", Pass.ONE, true),
+  /** One pass into a page store, from which pages come when they are touched (Sprite). */
+  FLUSHING("flushing", Pass.ONE, true);
 
   /**
    * The strategy of whoever names none: the freeze does not grow with memory, and nothing is left
@@ -68,6 +70,11 @@ public enum TransferStrategy {
   /** Whether pages follow the process after it has been resumed: a residual dependency. */
   public boolean follows() {
     return follows;
+  }
+
+  /** Whether what is sent before the freeze goes to a page store, and follows from there. */
+  public boolean stores() {
+    return this == FLUSHING;
   }
 
   /** The strategy of that name; empty is the default. */

@@ -19,6 +19,7 @@ import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.security.Addresses;
 import io.godwit.node.security.ClusterAdmission;
 import io.godwit.node.security.Membership;
+import io.godwit.node.store.PageStores;
 import io.godwit.wire.NodeIdentity;
 import io.godwit.wire.PageSecurity;
 import io.godwit.wire.PageServer;
@@ -115,6 +116,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
             pages,
             node -> PageSecurity.tls(identity, node, parts.clock(), watch),
             PageSecurity.none(watch),
+            PageStores.of(configuration.store(), parts.state().store()),
             parts.gate(),
             this::negotiate);
     this.beating =

@@ -10,6 +10,7 @@ import io.godwit.engine.Engine;
 import io.godwit.engine.StandardKinds;
 import io.godwit.node.Configuration;
 import io.godwit.node.control.Caller;
+import io.godwit.node.journal.DurableFiles;
 import io.godwit.node.migration.PhaseGate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,9 +42,14 @@ final class LocalDaemons {
 
   /** Starts one whose state lies below a directory. */
   static Daemon start(Path directory, String name) {
+    Path pages = directory.resolve("pages");
+    DurableFiles.ownedDirectory(pages);
+    Configuration.Store usual = Configuration.Store.DEFAULT;
     return Daemon.start(
         Configuration.defaults(new NodeId(name), directory.resolve(name))
             .underProfile("none")
+            .storingPages(
+                new Configuration.Store(pages, null, usual.limitBytes(), usual.retention()))
             .at("127.0.0.1:0", "127.0.0.1:0", 0)
             .tellingMetricsAt("127.0.0.1:0"),
         directory.resolve(name + ".sock"),

@@ -170,7 +170,7 @@ final class FakeMachine {
         @Override
         public void send(TransferStrategy.Pass pass, StopRule rule, PageSink sink) {
           if (pass != TransferStrategy.Pass.NONE) {
-            sendRange(instance, 0, Math.min(PIECE, instance.memory.length), sink);
+            sendRange(instance, 0, early(instance), sink);
           }
         }
 
@@ -183,6 +183,11 @@ final class FakeMachine {
           trackers.incrementAndGet();
         }
       };
+    }
+
+    /** What can be sent while it runs. */
+    private static int early(Instance instance) {
+      return instance.memory.length / 4 * 3 / PIECE * PIECE;
     }
 
     private static void sendRange(Instance instance, int from, int to, PageSink sink) {
@@ -199,11 +204,12 @@ final class FakeMachine {
       }
       act(() -> change(instance, true, false));
       boolean half = begun != null && strategy.pass() != TransferStrategy.Pass.NONE;
-      return new FakeDeparture(instance, strategy, half ? PIECE : 0, begun);
+      return new FakeDeparture(instance, strategy, half ? early(instance) : 0, begun);
     }
 
     private final class FakeDeparture implements Departure {
       private final Instance instance;
+      private final TransferStrategy strategy;
       private final int from;
       private final int to;
       private final @Nullable Preliminary begun;
@@ -211,8 +217,10 @@ final class FakeMachine {
       FakeDeparture(
           Instance instance, TransferStrategy strategy, int from, @Nullable Preliminary begun) {
         this.instance = instance;
+        this.strategy = strategy;
         this.from = Math.min(from, instance.memory.length);
-        this.to = strategy.follows() ? Math.max(this.from, PIECE * 2) : instance.memory.length;
+        boolean follows = strategy.follows() && !strategy.stores();
+        this.to = follows ? Math.max(this.from, PIECE * 2) : instance.memory.length;
         this.begun = begun;
       }
 
@@ -221,7 +229,11 @@ final class FakeMachine {
 
       @Override
       public byte[] describe() {
-        return ByteBuffer.allocate(8).putInt(instance.memory.length).putInt(to).array();
+        return ByteBuffer.allocate(12)
+            .putInt(instance.memory.length)
+            .putInt(strategy.stores() ? 0 : to)
+            .putInt(strategy.stores() ? from : instance.memory.length)
+            .array();
       }
 
       @Override
@@ -231,7 +243,7 @@ final class FakeMachine {
 
       @Override
       public boolean leavesPages() {
-        return to < instance.memory.length;
+        return strategy.stores() ? from > 0 : to < instance.memory.length;
       }
 
       @Override
@@ -298,6 +310,7 @@ final class FakeMachine {
       private final Instance instance;
       private byte[] memory = new byte[0];
       private int next;
+      private int end;
       private @Nullable PagesBehind behind;
 
       FakeArrival(Instance instance) {
@@ -323,9 +336,10 @@ final class FakeMachine {
         ByteBuffer in = ByteBuffer.wrap(description);
         int length = in.getInt();
         next = in.getInt();
+        end = in.getInt();
         memory = memory.length == length ? memory : new byte[length];
         take(pages);
-        if (next < length) {
+        if (next < end) {
           behind = origins.apply(this);
         } else {
           instance.memory = memory;
@@ -338,7 +352,7 @@ final class FakeMachine {
         if (from == null) {
           return;
         }
-        if (next >= memory.length) {
+        if (next >= end) {
           instance.memory = memory;
           Thread.ofVirtual().start(from::complete);
           return;

@@ -5,6 +5,7 @@ import io.godwit.core.NodeId;
 import io.godwit.core.control.MoveWishes;
 import io.godwit.node.Configuration;
 import io.godwit.node.StateDirectory;
+import io.godwit.node.journal.DurableFiles;
 import io.godwit.node.migration.MoveOrder;
 import io.godwit.node.migration.PhaseGate;
 import io.godwit.node.security.ClusterAdmission;
@@ -28,6 +29,7 @@ final class TestNode implements Residents, AutoCloseable {
   final Map<String, Epoch> owned = new ConcurrentHashMap<>();
   final Set<String> doubtful = ConcurrentHashMap.newKeySet();
   private final StateDirectory state;
+  private final Path pages;
   volatile boolean encrypt = true;
   volatile boolean accept = true;
   volatile boolean following = true;
@@ -39,6 +41,7 @@ final class TestNode implements Residents, AutoCloseable {
     this.machine = new FakeMachine(world);
     this.state = StateDirectory.open(directory.resolve(name));
     this.daemon = machine.mover();
+    this.pages = directory.resolve("pages");
   }
 
   /** Founds a cluster or enters that of another node, and starts. */
@@ -64,6 +67,7 @@ final class TestNode implements Residents, AutoCloseable {
         Configuration.defaults(name, state.root())
             .at("127.0.0.1:0", "127.0.0.1:0", 0)
             .encryptingPages(encrypt)
+            .storingPages(store())
             .accepting(accept);
     link =
         new ClusterLink(
@@ -88,6 +92,12 @@ final class TestNode implements Residents, AutoCloseable {
                     encrypt,
                     0,
                     MoveWishes.NONE));
+  }
+
+  private Configuration.Store store() {
+    DurableFiles.ownedDirectory(pages);
+    Configuration.Store usual = Configuration.Store.DEFAULT;
+    return new Configuration.Store(pages, null, usual.limitBytes(), usual.retention());
   }
 
   /** The daemon is killed where it stands. */

@@ -1,0 +1,81 @@
+package io.godwit.node.migration;
+
+import io.godwit.core.GodwitException;
+import io.godwit.core.NodeId;
+import io.godwit.node.NodeError;
+import io.godwit.node.store.PageStore;
+import io.godwit.node.store.PageStores;
+import io.godwit.node.store.StoredFacts;
+import io.godwit.wire.proto.NegotiateRequest;
+import io.godwit.wire.proto.Open;
+
+/**
+ * Flushing (Sprite; survey 3.2) on one node, on both sides. While the process runs, one pass puts
+ * its pages into a page store; in the freeze goes what it wrote since, directly: through the store
+ * it would cross the network twice, and the process touches it first. The destination takes the
+ * others out of the store, and nothing depends on the source.
+ *
+ * <p>The store is complete and safe before the freeze, and the destination has opened it: a store
+ * that is full, or that the other node does not see, disturbs nothing. Safe for use by several
+ * threads.
+ */
+final class Flushing {
+  private final LeftBehind left;
+  private final PageStores stores;
+
+  Flushing(LeftBehind left, PageStores stores) {
+    this.left = left;
+    this.stores = stores;
+  }
+
+  /** Whether there is somewhere to flush pages to. */
+  boolean hasStore() {
+    return stores.shared() != null;
+  }
+
+  /**
+   * Begins at the source.
+   *
+   * @param to the destination
+   */
+  Flushed begin(MoveOrder order, ProcessMover.Way to) {
+    StoredFacts facts =
+        new StoredFacts(
+            to.migration(), order.pod(), to.node(), to.encrypted(), order.wishes().bandwidth());
+    return new Flushed(new PageFlush.ToDirectory(shared(order.pod()), facts), to, left);
+  }
+
+  private PageStore shared(String pod) {
+    PageStore shared = stores.shared();
+    if (shared == null) {
+      throw new GodwitException(
+          NodeError.NO_PAGE_STORE,
+          "flushing the pages of " + pod,
+          "no page store is configured",
+          "name a directory that all nodes share in store.directory, or choose another strategy");
+    }
+    return shared;
+  }
+
+  /** Expects pages at the destination, as its source has told. */
+  AwaitedPages expect(NegotiateRequest request, Open opening, NodeId source) {
+    String pod = request.getProcess().getPod();
+    PageStore shared = shared(pod);
+    if (!shared.knows(request.getMigration())) {
+      throw new GodwitException(
+          NodeError.NO_PAGE_STORE,
+          "taking the pages of " + pod + " from the page store " + shared.directory(),
+          "it does not show what node " + source + " has begun to put there",
+          "mount one and the same directory at store.directory of both nodes");
+    }
+    return expectLater(
+        pod, new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages(), true));
+  }
+
+  /** Goes on with pages that an earlier daemon expected. */
+  AwaitedPages expectLater(String pod, ProcessMover.Way way) {
+    PageStore shared = shared(pod);
+    left.lacks(way);
+    return new StoredPages(pod, way, shared, () -> left.hasAll(way));
+  }
+}
