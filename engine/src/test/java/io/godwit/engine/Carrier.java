@@ -2,6 +2,7 @@ package io.godwit.engine;
 
 import io.godwit.core.AddressRange;
 import io.godwit.core.Pid;
+import io.godwit.engine.pages.FaultKeeper;
 import io.godwit.engine.pages.FaultServer;
 import io.godwit.engine.pages.FrozenOrigin;
 import io.godwit.engine.pages.HotPages;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Moves a tree under a strategy from where it is into a PID namespace of its own. */
 final class Carrier implements AutoCloseable {
@@ -30,9 +32,14 @@ final class Carrier implements AutoCloseable {
     COPY_ON_REFERENCE
   }
 
-  /** What one move took; {@code bytesInFreeze} of pages. */
+  /** What one move took; {@code bytesInFreeze} of pages, {@code stops} while they followed. */
   record Move(
-      boolean revised, long earlyBytes, long bytesInFreeze, long residualNanos, long faults) {}
+      boolean revised,
+      long earlyBytes,
+      long bytesInFreeze,
+      long residualNanos,
+      long faults,
+      int stops) {}
 
   private static final boolean TELL = Boolean.getBoolean("godwit.test.times");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -41,9 +48,15 @@ final class Carrier implements AutoCloseable {
   private final Deque<Nest> nests = new ArrayDeque<>();
   private final StringBuilder times = new StringBuilder();
   private Pid root;
+  private Consumer<FaultServer> whileMissing = server -> {};
 
   Carrier(Pid root) {
     this.root = root;
+  }
+
+  /** What to do while the processes run and nothing is brought that they do not touch. */
+  void whileMissing(Consumer<FaultServer> what) {
+    whileMissing = what;
   }
 
   /** Where the main process is now. */
@@ -148,7 +161,7 @@ final class Carrier implements AutoCloseable {
       pod.finish();
       release(pod, image);
       source.kill();
-      return new Move(revised, earlyBytes, bytes, 0, 0);
+      return new Move(revised, earlyBytes, bytes, 0, 0, 0);
     }
     HotPages.Division pages = HotPages.divide(image, needed);
     long bytes = source.sendPages(into(pod), pages.now());
@@ -157,13 +170,15 @@ final class Carrier implements AutoCloseable {
       memories.put(
           process.memory().id(), source.tree().process(process.pid()).orElseThrow().memory());
     }
-    try (FaultServer server = new FaultServer(true);
+    try (Standstill standstill = Standstill.of(pod);
+        FaultServer server = new FaultServer(true, FaultKeeper.NONE, standstill, null);
         FrozenOrigin origin = new FrozenOrigin(memories, server)) {
       pod.serveFaults(server, pages.later());
       server.start(origin);
       pod.finish();
       release(pod, image);
       long resumed = System.nanoTime();
+      whileMissing.accept(server);
       server.push();
       if (!server.await(PATIENCE) || server.lostBecause() != null) {
         throw new AssertionError(
@@ -172,7 +187,8 @@ final class Carrier implements AutoCloseable {
       }
       long residual = System.nanoTime() - resumed;
       source.kill();
-      return new Move(revised, earlyBytes, bytes, residual, server.served().faults());
+      return new Move(
+          revised, earlyBytes, bytes, residual, server.served().faults(), standstill.stops());
     }
   }
 

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StrategyTest {
   private static final long SEED = 20_260_511L;
 
-  /** Cells of the board: 0 steps, 1 errors, 2 and 3 where, 4 forks, 5 longest gap. */
+  /**
+   * Cells of the board: 0 steps, 1 errors, 2 and 3 where, 4 forks, 5 longest gap; 6 is set while it
+   * shall do little else than change its mappings.
+   */
   private static final String MODEL =
       """
       #include <sys/wait.h>
@@ -102,6 +105,9 @@ class StrategyTest {
         for (;;) {
           struct region *r = &w->regions[next(w) % REGIONS];
           int what = next(w) % 1000;
+          if (board[6])
+            what = what < 600 ? 940 : what < 750 ? 920 : what < 800 ? 900 : what < 830 ? 955
+                : what < 840 ? 500 : what < 843 ? 985 : what < 860 ? 990 : 940;
           if (what < 500) fill(r, next(w) % r->pages);
           else if (what < 900) check(r, next(w) % r->pages);
           else if (what < 920) { munmap(r->base, r->pages * 4096L); fresh(w, r); }
@@ -182,6 +188,41 @@ class StrategyTest {
   @EnumSource(Carrier.Strategy.class)
   void memoryIsRightWhereProtectionsChange(Carrier.Strategy strategy) throws Exception {
     moveModel(strategy, 4, false, 6, true);
+  }
+
+  /**
+   * What the kernel tells of several threads is in no certain order. The threads move mappings to
+   * where others have just been, with pages missing in them, for a while in which nothing is pushed
+   * and then while all is.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"HYBRID", "COPY_ON_REFERENCE"})
+  void memoryIsRightWhereThreadsMoveWhatIsMissing(Carrier.Strategy strategy) throws Exception {
+    try (Victim victim =
+            Victim.start(
+                directory, "movers", MODEL, "-DTHREADS=4", "-DFORKS=1", "-DGUARDS=0", "-DSEED=17");
+        Carrier carrier = new Carrier(victim.pid())) {
+      int stops = 0;
+      for (int i = 0; i < 2; i++) {
+        victim.awaitCell(0, victim.cell(0) + 20_000);
+        boolean pushAtOnce = i > 0;
+        carrier.whileMissing(
+            server -> {
+              victim.set(6, 1);
+              long end = System.nanoTime() + 200_000_000L;
+              while (!pushAtOnce && System.nanoTime() < end && server.residualBytes() > 0) {
+                Thread.onSpinWait();
+              }
+            });
+        stops += carrier.move(strategy).stops();
+        victim.set(6, 0);
+        victim.awaitCell(0, victim.cell(0) + 20_000);
+        assertThat(List.of(victim.cell(1), victim.cell(2), victim.cell(3)))
+            .as("errors, where, version after move %d", i + 1)
+            .containsExactly(0L, 0L, 0L);
+      }
+      assertThat(stops).as("mappings that were moved with missing pages").isPositive();
+    }
   }
 
   @Test

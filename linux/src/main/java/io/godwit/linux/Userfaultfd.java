@@ -33,15 +33,18 @@ public final class Userfaultfd implements AutoCloseable {
           | UserfaultfdAbi.UFFD_FEATURE_EVENT_REMOVE
           | UserfaultfdAbi.UFFD_FEATURE_EVENT_UNMAP;
 
-  /** Faults and events taken from the kernel in one read. */
-  public static final int MESSAGES = 64;
+  /** Faults and events taken from the kernel in one {@link #read()}. */
+  private static final int MESSAGES = 64;
 
-  /** Bytes that so many take at most. */
-  public static final int READ_BYTES = MESSAGES * MESSAGE_SIZE;
+  /** Bytes of one message. */
+  public static final int MESSAGE_BYTES = MESSAGE_SIZE;
+
+  /** No mode of UFFDIO_COPY. */
+  private static final long NO_MODE = 1L << 62;
 
   private final OwnedFd fd;
   private final NativeBuffer argument = NativeBuffer.allocate(64);
-  private final NativeBuffer messages = NativeBuffer.allocate(READ_BYTES);
+  private final NativeBuffer messages = NativeBuffer.allocate(MESSAGES * MESSAGE_BYTES);
 
   private Userfaultfd(OwnedFd fd) {
     this.fd = fd;
@@ -65,7 +68,14 @@ public final class Userfaultfd implements AutoCloseable {
     }
   }
 
-  /** What the kernel reports, in the order in which it happened. */
+  /**
+   * What the kernel reports. A thread that changes the address space goes on when its message has
+   * been read. Changes of several threads at once are not told in the order in which they happened:
+   * the kernel lets go of the address space before it tells, and a move (mremap) is told twice, as
+   * moved and afterwards as unmapped from where it was, between which another mapping may have come
+   * there. Faults are told before all else that waits. Only {@link #isChanging} says when all has
+   * been told.
+   */
   public sealed interface Message {}
 
   /**
@@ -127,7 +137,7 @@ public final class Userfaultfd implements AutoCloseable {
     EXISTS,
     /** The mapping changes under us; the caller reads events and tries again. */
     CHANGING,
-    /** The page has no registered mapping any more. */
+    /** The page has no registered mapping any more, by all that has been told so far. */
     NO_MAPPING,
     /** The address space is gone. */
     NO_PROCESS
@@ -171,8 +181,28 @@ public final class Userfaultfd implements AutoCloseable {
     ioctl(UserfaultfdAbi.UFFDIO_WAKE, "UFFDIO_WAKE " + range);
   }
 
+  /**
+   * Whether the process is changing its mappings in a way that has not been read yet. Otherwise all
+   * changes until now have been read: who reads and asks in one thread, or under one lock, knows
+   * how the address space looks.
+   */
+  public boolean isChanging() {
+    // The kernel looks for changes first, and then refuses a mode that does not exist.
+    argument.putLong(0, 0).putLong(8, 0).putLong(16, MESSAGE_SIZE).putLong(24, NO_MODE);
+    long result =
+        Kernel.call(
+            Syscall.IOCTL, fd.fd().number(), UserfaultfdAbi.UFFDIO_COPY, argument.address());
+    return result == -Errno.EAGAIN.number();
+  }
+
   private Filled filled(long request, int resultAt, long wanted, long address) {
     long result = Kernel.call(Syscall.IOCTL, fd.fd().number(), request, argument.address());
+    if (result == -Errno.ENOENT.number()) {
+      // It looks for changes, then for the mapping: one that was moved in between is not found,
+      // though its move has not been told. A second call sees that it is changing.
+      argument.putLong(resultAt, 0);
+      result = Kernel.call(Syscall.IOCTL, fd.fd().number(), request, argument.address());
+    }
     if (result >= 0) {
       return new Filled(wanted, Filling.DONE);
     }

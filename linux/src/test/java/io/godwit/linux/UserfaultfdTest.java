@@ -94,12 +94,15 @@ class UserfaultfdTest {
     faults.handshake(UserfaultfdAbi.UFFD_FEATURE_EVENT_REMOVE);
     faults.register(range, UserfaultfdAbi.UFFDIO_REGISTER_MODE_MISSING);
     faults.zero(range);
+    assertThat(faults.isChanging()).isFalse();
     CompletableFuture<Long> dropped =
         CompletableFuture.supplyAsync(
             () -> Kernel.call(Syscall.MADVISE, range.start(), PAGE, 4 /* MADV_DONTNEED */));
     assertThat(faults.await(10_000)).isTrue();
+    assertThat(faults.isChanging()).isTrue();
     assertThat(faults.read()).containsExactly(new Userfaultfd.Removed(pagesOf(0, 1)));
     assertThat(dropped.join()).isZero();
+    assertThat(faults.isChanging()).isFalse();
   }
 
   private AddressRange pagesOf(int from, int to) {

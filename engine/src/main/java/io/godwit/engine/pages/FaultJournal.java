@@ -33,8 +33,9 @@ import java.util.zip.CRC32C;
  *  missing: i64 generation, i32 spaces; for each: i32 number in the image, i32 runs;
  *           for each: i64 start, end, moved by. Last i32 CRC32C over all before it
  *  events:  i64 generation (-1: nothing is missing any more), 56 bytes nothing,
- *           slots of: i32 space by its place in "missing", 12 bytes nothing,
- *                     2048 bytes as read(2) from its userfaultfd wrote them
+ *           slots of: i32 space by its place in "missing",
+ *                     i32 1 if all that happened before this event had been told, else 0,
+ *                     8 bytes nothing, 32 bytes as read(2) from its userfaultfd wrote them
  * </pre>
  *
  * Events count for "missing" of the same generation. A space that a fork makes has the place after
@@ -46,10 +47,13 @@ public final class FaultJournal {
   private static final String EVENTS = "events";
   private static final int HEADER = 64;
   private static final int SLOT_HEADER = 16;
-  private static final int SLOT = SLOT_HEADER + Userfaultfd.READ_BYTES;
+  private static final int SLOT = SLOT_HEADER + Userfaultfd.MESSAGE_BYTES;
 
-  /** Slots before all is written anew. */
-  private static final int SLOTS = 256;
+  /** Slots in all. */
+  private static final int SLOTS = 16384;
+
+  /** Slots before all is written anew, which has to wait while events are in no certain order. */
+  private static final int ENOUGH = SLOTS / 2;
 
   private static final int EVENT_BYTES = HEADER + SLOTS * SLOT;
 
@@ -124,27 +128,35 @@ public final class FaultJournal {
         cause);
   }
 
-  /** Where the next events of a space are to be read to. {@link #settle} follows. */
-  ByteBuffer next(int space) {
-    int at = HEADER + slot * SLOT;
-    for (int i = SLOT_HEADER; i < SLOT && events.getLong(at + i) != 0; i += Long.BYTES * 4) {
-      clear(at + i, Long.BYTES * 4);
+  /**
+   * Where the next event of a space is to be read to. {@link #settle} follows.
+   *
+   * @param settled whether all that happened before it has been told
+   */
+  ByteBuffer next(int space, boolean settled) {
+    if (slot == SLOTS) {
+      throw new GodwitException(
+          EngineError.PAGE_JOURNAL,
+          "noting what is missing of a process in " + directory,
+          "it has changed its mappings " + SLOTS + " times without a moment's pause",
+          "the process stands still: end it, or restart it from a checkpoint");
     }
-    events.putInt(at, space);
-    return events.slice(at + SLOT_HEADER, Userfaultfd.READ_BYTES).order(ByteOrder.nativeOrder());
+    int at = HEADER + slot * SLOT;
+    clear(at + SLOT_HEADER, Userfaultfd.MESSAGE_BYTES);
+    events.putInt(at, space).putInt(at + Integer.BYTES, settled ? 1 : 0);
+    return events.slice(at + SLOT_HEADER, Userfaultfd.MESSAGE_BYTES).order(ByteOrder.nativeOrder());
   }
 
   /**
    * Says whether what was read last has to be remembered: faults do not.
    *
-   * @return false when there is no room for more: {@link #save} follows
+   * @return false when there is little room left: {@link #save} follows as soon as possible
    */
   boolean settle(List<Userfaultfd.Message> messages) {
-    if (messages.stream().allMatch(Userfaultfd.Fault.class::isInstance)) {
-      return true;
+    if (!messages.stream().allMatch(Userfaultfd.Fault.class::isInstance)) {
+      slot++;
     }
-    slot++;
-    return slot < SLOTS;
+    return slot < ENOUGH;
   }
 
   private void clear(int from, int bytes) {
@@ -153,7 +165,7 @@ public final class FaultJournal {
     }
   }
 
-  /** Writes all anew; earlier events are in it. */
+  /** Writes all anew; earlier events are in it. Nothing may be unsettled. */
   void save(List<Space> spaces) {
     byte[] bytes = encode(generation + 1, spaces);
     try {
@@ -212,10 +224,13 @@ public final class FaultJournal {
       }
       List<Space> spaces = new ArrayList<>();
       generation = decode(Files.readAllBytes(file), spaces);
+      slot = 0;
       if (generation == events.getLong(0)) {
         replay(spaces);
+      } else if (!isDone()) {
+        clear(HEADER, SLOTS * SLOT);
+        events.putLong(0, generation);
       }
-      slot = SLOTS - 1; // all are cleared with the next save
       return spaces;
     } catch (IOException | BufferUnderflowException | IllegalArgumentException damaged) {
       throw failed("reading", directory, damaged);
@@ -245,12 +260,16 @@ public final class FaultJournal {
       int at = HEADER + i * SLOT;
       int space = events.getInt(at);
       List<Userfaultfd.Message> messages =
-          Userfaultfd.messages(events.slice(at + SLOT_HEADER, Userfaultfd.READ_BYTES));
+          Userfaultfd.messages(events.slice(at + SLOT_HEADER, Userfaultfd.MESSAGE_BYTES));
       if (messages.isEmpty()) {
         continue;
       }
+      slot = i + 1;
       if (space < 0 || space >= spaces.size()) {
         throw new IOException("an event names the address space " + space);
+      }
+      if (events.getInt(at + Integer.BYTES) != 0 && !spaces.get(space).missing().settle()) {
+        throw new IOException("what is missing cannot be told");
       }
       for (Userfaultfd.Message message : messages) {
         apply(message, spaces, space);
@@ -265,8 +284,8 @@ public final class FaultJournal {
       case Userfaultfd.Forked(Fd child) ->
           spaces.add(new Space(spaces.get(space).id(), missing.copy()));
       case Userfaultfd.Remapped(long from, long to, long length) -> missing.move(from, to, length);
-      case Userfaultfd.Removed(var range) -> missing.remove(range);
-      case Userfaultfd.Unmapped(var range) -> missing.remove(range);
+      case Userfaultfd.Removed(var range) -> missing.drop(range);
+      case Userfaultfd.Unmapped(var range) -> missing.drop(range);
     }
   }
 

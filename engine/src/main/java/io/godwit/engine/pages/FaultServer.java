@@ -14,12 +14,9 @@ import io.godwit.linux.Userfaultfd;
 import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.SocketAbi;
 import io.godwit.policy.transfer.PageSet;
-import io.godwit.policy.transfer.ReadAhead;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +34,15 @@ import org.jspecify.annotations.Nullable;
  * pages. One lock guards everything. A page is filled only while it is known as missing, and an
  * event that says that it is gone (munmap, madvise) or elsewhere (mremap) changes that before the
  * kernel lets the process go on: UFFDIO_COPY and UFFDIO_ZEROPAGE fail with EAGAIN until the event
- * has been read, and are tried again afterwards.
+ * has been read, and are tried again afterwards. So no page is filled, with contents or with zeros,
+ * unless all that has happened is in the book.
+ *
+ * <p>Events of several threads come in no certain order. It matters only where a mapping has moved
+ * to: what comes afterwards may be about the one before. The thread that moved it waits for a
+ * second event after the move's, so all are stopped ({@link Stillness}) after the first one has
+ * been read and before the second: nobody can do anything with what has just moved, and all that is
+ * still told is about the one before ({@link MissingPages}), until the kernel says that nothing
+ * more is under way. Therefore events are read one at a time.
  *
  * <p>When the source is lost, who waits for a page of it goes on waiting: the program never sees
  * wrong data. The caller looks for it ({@link #lostBecause}) and stops the processes until the
@@ -59,6 +64,9 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   /** All addresses that a mapping may have. */
   private static final AddressRange EVERYWHERE = new AddressRange(1 << 16, (1L << 47) - PAGE);
 
+  /** Faults and events taken under one hold of the lock. */
+  private static final int MESSAGES = 64;
+
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofMillis(1);
@@ -69,57 +77,43 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   private static final long CHANGING_NANOS = 10_000_000_000L;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final List<Space> spaces = new ArrayList<>();
+  private final List<FaultingSpace> spaces = new ArrayList<>();
   private final CountDownLatch done = new CountDownLatch(1);
   private final OwnedFd ending = OwnedFd.of(EventFiles.eventfd(0, false));
   private final boolean pushes;
-  private final Keeper keeper;
+  private final FaultKeeper keeper;
+  private final Stillness stillness;
   private final @Nullable FaultJournal journal;
   private @Nullable PageOrigin origin;
   private @Nullable String away;
   private @Nullable String broken;
   private boolean closed;
+  private boolean saveDue;
   private int pushing;
   private int serving;
+  private int stops;
   private long faults;
-  private long filledBytes;
-
-  /** One address space; guarded by the lock. */
-  private static final class Space {
-    final int number;
-    final ObjectId id;
-    final Userfaultfd uffd;
-    final MissingPages missing;
-    final ReadAhead readAhead = new ReadAhead();
-    final Deque<Long> again = new ArrayDeque<>();
-    long cursor;
-    boolean ended;
-
-    Space(int number, ObjectId id, Userfaultfd uffd, MissingPages missing) {
-      this.number = number;
-      this.id = id;
-      this.uffd = uffd;
-      this.missing = missing;
-    }
-  }
 
   /**
    * @param pushes whether pages that nobody touches are brought as well; without, the dependency on
    *     the source lasts until all have been touched
    */
   public FaultServer(boolean pushes) {
-    this(pushes, Keeper.NONE, null);
+    this(pushes, FaultKeeper.NONE, Stillness.NONE, null);
   }
 
   /**
    * As above.
    *
    * @param keeper holds every descriptor as well, beyond the death of this process
-   * @param journal remembers what is missing, or null; with both {@link #takeUp} can go on
+   * @param stillness stops the processes; without, each may have only one thread
+   * @param journal remembers what is missing, or null; with a keeper {@link #takeUp} can go on
    */
-  public FaultServer(boolean pushes, Keeper keeper, @Nullable FaultJournal journal) {
+  public FaultServer(
+      boolean pushes, FaultKeeper keeper, Stillness stillness, @Nullable FaultJournal journal) {
     this.pushes = pushes;
     this.keeper = keeper;
+    this.stillness = stillness;
     this.journal = journal;
   }
 
@@ -129,8 +123,12 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
    * @param kept the descriptors that the keeper held, by number; owned by this from now on
    */
   public static FaultServer takeUp(
-      boolean pushes, Keeper keeper, FaultJournal journal, Map<Integer, Fd> kept) {
-    FaultServer server = new FaultServer(pushes, keeper, journal);
+      boolean pushes,
+      FaultKeeper keeper,
+      Stillness stillness,
+      FaultJournal journal,
+      Map<Integer, Fd> kept) {
+    FaultServer server = new FaultServer(pushes, keeper, stillness, journal);
     List<FaultJournal.Space> known = journal.read();
     for (int i = 0; i < known.size(); i++) {
       FaultJournal.Space was = known.get(i);
@@ -141,38 +139,11 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       }
       OwnedFd owned =
           descriptor == null ? OwnedFd.of(EventFiles.eventfd(0, false)) : OwnedFd.of(descriptor);
-      Space space = new Space(i, was.id(), Userfaultfd.over(owned), was.missing());
+      FaultingSpace space = new FaultingSpace(i, was.id(), Userfaultfd.over(owned), was.missing());
       space.ended = descriptor == null;
       server.spaces.add(space);
     }
     return server;
-  }
-
-  /**
-   * Holds on to descriptors as long as pages are missing. When the last holder of one lets go, the
-   * kernel lets the program read zeros where its pages are missing: with a keeper that outlives
-   * this process, it waits instead.
-   */
-  public interface Keeper {
-    /** Nobody: for processes that do not outlive this one. */
-    Keeper NONE =
-        new Keeper() {
-          @Override
-          public void keep(Fd descriptor, int number) {}
-
-          @Override
-          public void release() {}
-        };
-
-    /**
-     * Holds one more. Called under the server's lock.
-     *
-     * @param number by which {@link #takeUp} wants it
-     */
-    void keep(Fd descriptor, int number);
-
-    /** Lets go of all: nothing is missing any more. Called under the server's lock. */
-    void release();
   }
 
   /**
@@ -186,7 +157,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     lock.lock();
     try {
       keeper.keep(uffd.fd(), spaces.size());
-      spaces.add(new Space(spaces.size(), id, uffd, new MissingPages(missing)));
+      spaces.add(new FaultingSpace(spaces.size(), id, uffd, new MissingPages(missing)));
     } finally {
       lock.unlock();
     }
@@ -197,8 +168,13 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     lock.lock();
     try {
       origin = from;
+      for (FaultingSpace space : spaces) {
+        if (!space.ended && !space.missing.isSettled()) {
+          stop(space); // as when an earlier server died
+        }
+      }
       save();
-      for (Space space : List.copyOf(spaces)) {
+      for (FaultingSpace space : List.copyOf(spaces)) {
         if (!space.ended) {
           // Who waited when an earlier server died asks again.
           space.uffd.wake(EVERYWHERE);
@@ -223,19 +199,22 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  private void serve(Space space) {
+  private void serve(FaultingSpace space) {
     serving++;
     Thread.ofPlatform().name("godwit-faults-" + space.id).daemon(true).start(() -> work(space));
   }
 
-  private void work(Space space) {
+  private void work(FaultingSpace space) {
     List<Poll.Interest> interests =
         List.of(
             new Poll.Interest(space.uffd.fd(), SocketAbi.POLLIN),
             new Poll.Interest(ending.fd(), SocketAbi.POLLIN));
-    boolean hurry = false;
+    Duration pause = LOOK_AGAIN;
     while (true) {
-      Poll.await(interests, hurry ? SOON : LOOK_AGAIN);
+      if (pause.isZero()) {
+        LockSupport.parkNanos(CHANGING_PAUSE_NANOS);
+      }
+      Poll.await(interests, pause);
       lock.lock();
       try {
         if (closed || space.ended) {
@@ -243,7 +222,10 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
           return;
         }
         takeMessages(space);
-        hurry = !space.again.isEmpty();
+        pause = space.again.isEmpty() ? LOOK_AGAIN : SOON;
+        if (space.stops && broken == null) {
+          pause = Duration.ZERO;
+        }
       } catch (LinuxException | GodwitException e) {
         lose("faults cannot be taken: " + e.getMessage());
         leave(space);
@@ -255,8 +237,11 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   }
 
   /** Gives up the descriptor, by which the kernel unregisters everything. */
-  private void leave(Space space) {
+  private void leave(FaultingSpace space) {
     space.ended = true;
+    if (broken == null) {
+      goOn(space);
+    }
     space.uffd.close();
     serving--;
     if (closed && serving == 0) {
@@ -265,54 +250,112 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     }
   }
 
-  private void takeMessages(Space space) {
+  private void takeMessages(FaultingSpace space) {
     for (int left = space.again.size(); left > 0; left--) {
       onFault(space, space.again.removeFirst());
     }
-    FaultJournal notes = journal;
-    List<Userfaultfd.Message> messages =
-        notes == null ? space.uffd.read() : space.uffd.read(notes.next(space.number));
-    boolean room = notes == null || notes.settle(messages);
-    for (Userfaultfd.Message message : messages) {
-      switch (message) {
-        case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
-        case Userfaultfd.Forked(Fd child) -> {
-          keeper.keep(child, spaces.size());
-          Space born =
-              new Space(
-                  spaces.size(),
-                  space.id,
-                  Userfaultfd.over(OwnedFd.of(child)),
-                  space.missing.copy());
-          spaces.add(born);
-          serve(born);
-        }
-        case Userfaultfd.Remapped(long from, long to, long length) ->
-            space.missing.move(from, to, length);
-        case Userfaultfd.Removed(AddressRange range) -> space.missing.remove(range);
-        case Userfaultfd.Unmapped(AddressRange range) -> space.missing.remove(range);
-      }
+    boolean more = true;
+    for (int left = MESSAGES; left > 0 && more && !space.ended; left--) {
+      more = takeMessage(space);
     }
-    if (!room) {
+    if (space.stops) {
+      settle(space);
+    }
+    if (saveDue) {
       save();
     }
     endIfComplete();
+  }
+
+  /** Takes one, or says that there is none. */
+  private boolean takeMessage(FaultingSpace space) {
+    FaultJournal notes = journal;
+    ByteBuffer place =
+        notes == null ? space.message : notes.next(space.number, space.missing.isSettled());
+    List<Userfaultfd.Message> messages = space.uffd.read(place);
+    saveDue |= notes != null && !notes.settle(messages);
+    for (Userfaultfd.Message message : messages) {
+      // Who waits where something changes is to look again: its page may be another one's now.
+      switch (message) {
+        case Userfaultfd.Fault fault -> onFault(space, fault.address() & -PAGE);
+        case Userfaultfd.Forked(Fd child) -> onFork(space, child);
+        case Userfaultfd.Remapped(long from, long to, long length) -> {
+          if (space.missing.move(from, to, length)) {
+            stop(space);
+          }
+          space.uffd.wake(new AddressRange(from, from + length));
+        }
+        case Userfaultfd.Removed(AddressRange range) -> drop(space, range);
+        case Userfaultfd.Unmapped(AddressRange range) -> drop(space, range);
+      }
+    }
+    return !messages.isEmpty();
+  }
+
+  private void onFork(FaultingSpace space, Fd child) {
+    keeper.keep(child, spaces.size());
+    FaultingSpace born =
+        new FaultingSpace(
+            spaces.size(), space.id, Userfaultfd.over(OwnedFd.of(child)), space.missing.copy());
+    spaces.add(born);
+    serve(born);
+  }
+
+  private static void drop(FaultingSpace space, AddressRange range) {
+    space.missing.drop(range);
+    space.uffd.wake(range);
+  }
+
+  private void stop(FaultingSpace space) {
+    if (stillness.equals(Stillness.NONE)) {
+      var _ = space.missing.settle();
+    } else if (!space.stops) {
+      space.stops = true;
+      space.stoppedNanos = System.nanoTime();
+      if (stops++ == 0) {
+        stillness.stop();
+      }
+    }
+  }
+
+  /** Lets the processes go on if all has been told that one of them has done. */
+  private void settle(FaultingSpace space) {
+    if (!space.uffd.isChanging()) {
+      if (space.missing.settle()) {
+        goOn(space);
+      } else {
+        lose("two threads have changed the same mappings at once: what is missing cannot be told");
+      }
+    } else if (System.nanoTime() - space.stoppedNanos > CHANGING_NANOS) {
+      lose("a change of its mappings does not come to an end");
+    }
+  }
+
+  private void goOn(FaultingSpace space) {
+    if (space.stops) {
+      space.stops = false;
+      if (--stops == 0) {
+        stillness.goOn();
+      }
+    }
   }
 
   /** Writes down what is missing, so that less is asked for twice after a death. */
   public void save() {
     lock.lock();
     try {
-      if (journal != null && !closed) {
+      saveDue = journal != null && !closed;
+      if (journal != null && !closed && spaces.stream().allMatch(at -> at.missing.isSettled())) {
         journal.save(
             spaces.stream().map(each -> new FaultJournal.Space(each.id, each.missing)).toList());
+        saveDue = false;
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void onFault(Space space, long page) {
+  private void onFault(FaultingSpace space, long page) {
     faults++;
     if (space.missing.contains(page)) {
       PageSet wanted = space.readAhead.on(page / PAGE);
@@ -329,11 +372,14 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
       case DONE, NO_MAPPING -> {}
       case EXISTS -> space.uffd.wake(range);
       case CHANGING -> space.again.add(page);
-      case NO_PROCESS -> end(space);
+      case NO_PROCESS -> {
+        space.end();
+        goOn(space);
+      }
     }
   }
 
-  private void ask(Space space, MissingPages.Piece piece, boolean urgent) {
+  private void ask(FaultingSpace space, MissingPages.Piece piece, boolean urgent) {
     AddressRange source = piece.source();
     PageOrigin from = origin;
     if (from == null || broken != null) {
@@ -352,7 +398,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
    *     anew, or it would ask twice for what is
    */
   private boolean pushNext(boolean alone) {
-    for (Space space : spaces) {
+    for (FaultingSpace space : spaces) {
       MissingPages.Piece next = space.missing.next(space.cursor, PUSH_BYTES);
       if (next == null && alone && space.cursor > 0) {
         next = space.missing.next(0, PUSH_BYTES);
@@ -398,11 +444,14 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     lock.lock();
     try {
       boolean all = true;
-      for (Space space : List.copyOf(spaces)) {
+      for (FaultingSpace space : List.copyOf(spaces)) {
         if (space.id.equals(id) && !space.ended) {
           for (MissingPages.Piece piece : space.missing.ofSource(source)) {
             int offset = (int) (piece.source().start() - source.start());
-            all &= fill(space, piece, content.slice(offset, (int) piece.here().length()), zeros);
+            all &= space.fill(piece, content.slice(offset, (int) piece.here().length()), zeros);
+          }
+          if (space.ended) {
+            goOn(space);
           }
         }
       }
@@ -411,52 +460,6 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean fill(Space space, MissingPages.Piece piece, ByteBuffer content, boolean zeros) {
-    long at = piece.here().start();
-    int done = 0;
-    // A run may reach over the end of a mapping, which one call does not do: then page by page.
-    int step = content.remaining();
-    while (done < content.limit() && !space.ended) {
-      int length = Math.min(step, content.limit() - done);
-      Userfaultfd.Filled filled =
-          zeros
-              ? space.uffd.zero(new AddressRange(at + done, at + done + length))
-              : space.uffd.copy(at + done, content.slice(done, length));
-      long settled = filled.bytes();
-      switch (filled.reason()) {
-        case DONE -> settled = length;
-        case EXISTS -> settled += PAGE;
-        case NO_MAPPING -> {
-          if (length > PAGE) {
-            step = (int) PAGE;
-          } else {
-            settled = PAGE;
-          }
-        }
-        case CHANGING -> {
-          if (settled == 0) {
-            return false;
-          }
-        }
-        case NO_PROCESS -> {
-          end(space);
-          return true;
-        }
-      }
-      if (settled > 0) {
-        space.missing.remove(new AddressRange(at + done, at + done + settled));
-        filledBytes += settled;
-        done += (int) settled;
-      }
-    }
-    return true;
-  }
-
-  private void end(Space space) {
-    space.ended = true;
-    space.missing.remove(new AddressRange(0, Long.MAX_VALUE));
   }
 
   @Override
@@ -506,17 +509,15 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
     if (broken != null || closed) {
       return;
     }
-    for (Space space : spaces) {
+    for (FaultingSpace space : spaces) {
       if (!space.missing.isEmpty()) {
         return;
       }
     }
-    if (!closed) {
-      if (journal != null) {
-        journal.done();
-      }
-      keeper.release(); // while faults are still answered: this process's are the last references
+    if (journal != null) {
+      journal.done();
     }
+    keeper.release(); // while faults are still answered: this process's are the last references
     endServing();
   }
 
@@ -575,7 +576,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   public Served served() {
     lock.lock();
     try {
-      return new Served(faults, filledBytes);
+      return new Served(faults, spaces.stream().mapToLong(space -> space.filledBytes).sum());
     } finally {
       lock.unlock();
     }

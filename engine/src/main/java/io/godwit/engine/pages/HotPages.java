@@ -17,11 +17,6 @@ import java.util.Map;
  * The minimum that goes in the freeze where pages may come later: what no fault can bring (pages of
  * file mappings) and what every thread touches first (the top of its stack, and what it has
  * registered with the kernel, which lies in its thread-local storage).
- *
- * <p>Of an address space with several threads everything goes in the freeze. When two of them
- * change mappings at once, the kernel's events of it (userfaultfd(2)) may come in another order
- * than the changes: a mapping is moved to where another thread has just unmapped one, and that
- * event comes last. What is missing would be lost track of, and read as zeros.
  */
 public final class HotPages {
   private static final long PAGE = EngineLimits.PAGE_SIZE;
@@ -51,10 +46,7 @@ public final class HotPages {
     for (LiveProcess process : image.live()) {
       ObjectId space = process.memory().id();
       PageSet all = PageSet.of(needed.getOrDefault(space, List.of()), PAGE);
-      PageSet waiting =
-          process.threads().size() > 1
-              ? PageSet.EMPTY
-              : all.and(LayoutChange.early(process.memory())).minus(hot(process));
+      PageSet waiting = all.and(LayoutChange.early(process.memory())).minus(hot(process));
       now.put(space, all.minus(waiting).addresses(PAGE));
       later.put(space, waiting.addresses(PAGE));
     }

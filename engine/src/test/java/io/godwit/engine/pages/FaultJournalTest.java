@@ -61,7 +61,7 @@ class FaultJournalTest {
   void anEventCountsFromTheMomentInWhichTheKernelWroteIt() {
     FaultJournal journal = begun(pages(16, 4));
     // Killed before it could settle.
-    event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_UNMAP, 17 * PAGE, 18 * PAGE);
+    event(journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_UNMAP, 17 * PAGE, 18 * PAGE);
     assertThat(here(found(0))).containsExactly(pages(16, 1), pages(18, 2));
   }
 
@@ -70,9 +70,9 @@ class FaultJournalTest {
     FaultJournal journal = begun(pages(16, 4));
     assertThat(
             journal.settle(
-                event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_PAGEFAULT, 0, 16 * PAGE)))
+                event(journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_PAGEFAULT, 0, 16 * PAGE)))
         .isTrue();
-    ByteBuffer next = journal.next(0);
+    ByteBuffer next = journal.next(0, true);
     assertThat(Userfaultfd.messages(next)).isEmpty();
     event(next, UserfaultfdAbi.UFFD_EVENT_REMOVE, 16 * PAGE, 20 * PAGE);
     assertThat(found(0)).isEmpty();
@@ -82,7 +82,12 @@ class FaultJournalTest {
   void whatMovedIsStillFetchedFromWhereItWas() {
     FaultJournal journal = begun(pages(16, 4));
     journal.settle(
-        event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_REMAP, 16 * PAGE, 64 * PAGE, 4 * PAGE));
+        event(
+            journal.next(0, true),
+            UserfaultfdAbi.UFFD_EVENT_REMAP,
+            16 * PAGE,
+            64 * PAGE,
+            4 * PAGE));
     List<MissingPages.Piece> pieces = found(0);
     assertThat(here(pieces)).containsExactly(pages(64, 4));
     assertThat(pieces.getFirst().source()).isEqualTo(pages(16, 4));
@@ -93,30 +98,59 @@ class FaultJournalTest {
   }
 
   @Test
+  void whatIsInNoCertainOrderIsTakenAsItWasTaken() {
+    FaultJournal journal = begun(pages(16, 4), pages(32, 4));
+    journal.settle(
+        event(
+            journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_REMAP, 16 * PAGE, 64 * PAGE, 4 * PAGE));
+    journal.settle(
+        event(
+            journal.next(0, false),
+            UserfaultfdAbi.UFFD_EVENT_REMAP,
+            32 * PAGE,
+            16 * PAGE,
+            4 * PAGE));
+    journal.settle(
+        event(journal.next(0, false), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 20 * PAGE));
+    assertThat(here(found(0))).containsExactly(pages(16, 4), pages(64, 4));
+    journal.settle(
+        event(journal.next(0, false), UserfaultfdAbi.UFFD_EVENT_UNMAP, 32 * PAGE, 36 * PAGE));
+    journal.settle(
+        event(journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 20 * PAGE));
+    assertThat(here(found(0))).containsExactly(pages(64, 4));
+  }
+
+  @Test
   void aChildLacksWhatItsParentLackedThen() {
     FaultJournal journal = begun(pages(16, 4));
-    journal.settle(event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_FORK, 99));
-    journal.settle(event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 20 * PAGE));
-    journal.settle(event(journal.next(1), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 17 * PAGE));
+    journal.settle(event(journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_FORK, 99));
+    journal.settle(
+        event(journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 20 * PAGE));
+    journal.settle(
+        event(journal.next(1, true), UserfaultfdAbi.UFFD_EVENT_UNMAP, 16 * PAGE, 17 * PAGE));
     assertThat(found(0)).isEmpty();
     assertThat(here(found(1))).containsExactly(pages(17, 3));
   }
 
   @Test
   void whenThereIsNoRoomAllIsWrittenAnew() {
-    FaultJournal journal = begun(pages(1000, 1000));
-    MissingPages missing = new MissingPages(List.of(pages(1000, 1000)));
+    FaultJournal journal = begun(pages(1000, 20000));
+    MissingPages missing = new MissingPages(List.of(pages(1000, 20000)));
     boolean room = true;
     long dropped = 1000;
     while (room) {
       AddressRange page = pages(dropped++, 1);
       room =
           journal.settle(
-              event(journal.next(0), UserfaultfdAbi.UFFD_EVENT_UNMAP, page.start(), page.end()));
-      missing.remove(page);
+              event(
+                  journal.next(0, true),
+                  UserfaultfdAbi.UFFD_EVENT_UNMAP,
+                  page.start(),
+                  page.end()));
+      missing.drop(page);
     }
     journal.save(List.of(new FaultJournal.Space(SPACE, missing)));
-    assertThat(here(found(0))).containsExactly(pages(dropped, 2000 - dropped));
+    assertThat(here(found(0))).containsExactly(pages(dropped, 21000 - dropped));
   }
 
   @Test

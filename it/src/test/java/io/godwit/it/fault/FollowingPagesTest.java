@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -32,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
  * waits, or stands still and is reported.
  */
 class FollowingPagesTest {
-  private static final int MEBIBYTES = 64;
+  private static final int MEBIBYTES = 12;
+
+  /** Where more than one daemon dies one after the other. */
+  private static final int SOAK_MEBIBYTES = 64;
 
   /** Slow enough that pages which nobody touches are missing when the cable is cut. */
   private static final long BANDWIDTH = 2 << 20;
@@ -84,12 +88,13 @@ class FollowingPagesTest {
 
   /** A program runs at the destination, and the cable is out before all of its pages are there. */
   @BeforeEach
-  void leavePages() throws Exception {
+  void leavePages(TestInfo test) throws Exception {
     Cluster nodes = Objects.requireNonNull(cluster);
     source = nodes.node("alpha");
     destination = nodes.node("beta");
     nodes.awaitHeard();
-    sweeper = Sweeper.start(source, "sweeper" + programs++, directory, MEBIBYTES);
+    int mebibytes = test.getTags().contains("soak") ? SOAK_MEBIBYTES : MEBIBYTES;
+    sweeper = Sweeper.start(source, "sweeper" + programs++, directory, mebibytes);
     sweeper.hold(true);
     Cluster.move(
         source,

@@ -3,7 +3,9 @@ package io.godwit.node.daemon;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.FaultJournal;
+import io.godwit.engine.pages.FaultKeeper;
 import io.godwit.engine.pages.FaultServer;
+import io.godwit.engine.pages.Stillness;
 import io.godwit.linux.Fd;
 import io.godwit.linux.KeptDescriptors;
 import io.godwit.linux.LinuxException;
@@ -73,7 +75,7 @@ final class FollowingPages {
   }
 
   /** One pod's. */
-  final class Following implements FaultServer.Keeper {
+  final class Following implements FaultKeeper, Stillness {
     private final Pod pod;
     private final KeptDescriptors kept;
     private final FaultJournal journal;
@@ -87,7 +89,7 @@ final class FollowingPages {
       this.kept = room.keepInInit();
       writers.put(pod.id(), this);
       this.journal = FaultJournal.create(journal(pod.id()));
-      this.server = new FaultServer(true, this, journal);
+      this.server = new FaultServer(true, this, this, journal);
     }
 
     private Following(Pod pod, KeptDescriptors.Found found, FaultJournal journal) {
@@ -95,7 +97,7 @@ final class FollowingPages {
       this.kept = found.kept();
       this.journal = journal;
       writers.put(pod.id(), this);
-      this.server = FaultServer.takeUp(true, this, journal, found.descriptors());
+      this.server = FaultServer.takeUp(true, this, this, journal, found.descriptors());
     }
 
     FaultServer server() {
@@ -217,6 +219,16 @@ final class FollowingPages {
     @Override
     public void release() {
       kept.release();
+    }
+
+    @Override
+    public void stop() {
+      pod.cgroup().beStill();
+    }
+
+    @Override
+    public void goOn() {
+      pod.cgroup().endStill();
     }
   }
 

@@ -279,7 +279,7 @@ final class SourceMigration implements SourceCase.Hands {
     Requirements requirements = mover.inspect(order.pod());
     expectedBytes = requirements.getMemoryBytes();
     NegotiateReply reply = negotiate(connection, requirements);
-    suit(requirements, reply);
+    suit(reply);
     Set<PageForm> forms = PageForm.known(reply.getPageFormsList());
     conversation.begin(connection.streams().migrate(conversation));
     Open.Builder open = Open.newBuilder().setMigration(migration);
@@ -306,20 +306,12 @@ final class SourceMigration implements SourceCase.Hands {
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
 
-  /** Chooses another strategy where pages cannot follow, see {@code engine.pages.HotPages}. */
-  private void suit(Requirements requirements, NegotiateReply reply) {
+  /** Chooses another strategy where pages cannot follow. */
+  private void suit(NegotiateReply reply) {
     if (strategy.stores() && !flushing.hasStore()) {
       instead(TransferStrategy.PRECOPY, "no page store is configured");
     }
-    if (strategy.follows() && requirements.getThreads() > requirements.getProcesses()) {
-      remark =
-          "no pages follow a process of several threads: it went by "
-              + TransferStrategy.PRECOPY.title()
-              + " instead of "
-              + strategy.title();
-      strategy = TransferStrategy.PRECOPY;
-    } else if (strategy.follows()
-        && !reply.getKernelFeaturesList().contains(Negotiation.FOLLOWING)) {
+    if (strategy.follows() && !reply.getKernelFeaturesList().contains(Negotiation.FOLLOWING)) {
       remark =
           "no pages can follow a process to node "
               + order.destination()

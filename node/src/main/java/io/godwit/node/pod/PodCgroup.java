@@ -23,6 +23,11 @@ public final class PodCgroup {
   /** Whether the pod has to stay frozen whoever wants it thawed. */
   private boolean held; // guarded by this
 
+  /** Whether the pod stands still for a moment, and whether it is frozen afterwards. */
+  private boolean still; // guarded by this
+
+  private boolean frozenAfterwards; // guarded by this
+
   PodCgroup(Path directory) {
     this.directory = directory;
   }
@@ -83,7 +88,7 @@ public final class PodCgroup {
 
   /** Stops every process of the pod; returns when all have stopped. */
   public void freeze() {
-    write("cgroup.freeze", "1");
+    requestFreeze();
     await("frozen 1");
   }
 
@@ -91,13 +96,36 @@ public final class PodCgroup {
    * Asks for the stop without waiting for it: a process that is traced and stopped counts as frozen
    * only after it was let go.
    */
-  public void requestFreeze() {
+  public synchronized void requestFreeze() {
+    frozenAfterwards = true;
     write("cgroup.freeze", "1");
   }
 
   /** Lets all of them go on, at once, unless the pod is {@link #hold held}. */
   public synchronized void thaw() {
     if (!held) {
+      frozenAfterwards = false;
+      if (!still) {
+        write("cgroup.freeze", "0");
+      }
+    }
+  }
+
+  /**
+   * Lets nobody get back to the program, without waiting for those in a system call. {@link
+   * #endStill} follows within microseconds, and gives the pod back what others have wanted
+   * meanwhile. The guard of a lease, which is another process, repeats itself.
+   */
+  public synchronized void beStill() {
+    still = true;
+    frozenAfterwards = read("cgroup.freeze").strip().equals("1");
+    write("cgroup.freeze", "1");
+  }
+
+  /** Ends {@link #beStill}. */
+  public synchronized void endStill() {
+    still = false;
+    if (!frozenAfterwards && exists()) {
       write("cgroup.freeze", "0");
     }
   }

@@ -182,11 +182,8 @@ class StrategyMoveTest {
             alpha
                 .operations()
                 .migrate(alpha.operations().find("checker"), to.self(), strategy.title(), p -> {});
-        // No pages follow several threads.
-        boolean instead = strategy.follows() && !forks;
-        assertThat(report.strategy())
-            .isEqualTo(instead ? TransferStrategy.PRECOPY.title() : strategy.title());
-        assertThat(report.remark().isEmpty()).isEqualTo(!instead);
+        assertThat(report.strategy()).isEqualTo(strategy.title());
+        assertThat(report.remark()).isEmpty();
         await("it goes on after move " + i, () -> board.getLong(0) > before + 3000);
         assertThat(List.of(board.getLong(8), board.getLong(16)))
             .as("errors, where, after move %d under %s", i, strategy)
