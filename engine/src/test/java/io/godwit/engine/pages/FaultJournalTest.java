@@ -102,7 +102,11 @@ class FaultJournalTest {
     FaultJournal journal = begun(pages(16, 4), pages(32, 4));
     journal.settle(
         event(
-            journal.next(0, true), UserfaultfdAbi.UFFD_EVENT_REMAP, 16 * PAGE, 64 * PAGE, 4 * PAGE));
+            journal.next(0, true),
+            UserfaultfdAbi.UFFD_EVENT_REMAP,
+            16 * PAGE,
+            64 * PAGE,
+            4 * PAGE));
     journal.settle(
         event(
             journal.next(0, false),
