@@ -114,6 +114,20 @@ public final class FrozenPod implements AutoCloseable {
     return bytes;
   }
 
+  /** The most bytes that {@link #copyPages} may give. */
+  public long contentBytes() {
+    return privateBytes()
+        + extraction.contents().stream().mapToLong(ImageDraft.ContentSource::size).sum();
+  }
+
+  /**
+   * As {@link #sendPages(PageSink)}, once more: a copy that does not count as sent. The processes
+   * may be frozen by their cgroup meanwhile, but must be there.
+   */
+  public long copyPages(PageSink sink) {
+    return sendAll(sink, privatePages());
+  }
+
   /**
    * Gives up the locks on files, so that the destination can take them on the files that both see.
    * {@link #undo} takes them back.

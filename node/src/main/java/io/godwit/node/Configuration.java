@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * [migration]
  * ready-timeout-seconds = 120    # from the freeze to a complete instance at the destination
  *
+ * [visits]
+ * keep-mib = 1024                # memory for what processes that leave held, in case they return;
+ *                                # default: an eighth of the machine's, at most 4096; 0: none
+ * keep-seconds = 3600            # for how long
+ *
  * [cluster]
  * profile = "steady"             # who moves when and where: godwit profile list; or a .toml file
  * cores = 0                      # processor cores that count; 0 counts all
@@ -86,7 +91,20 @@ public record Configuration(
     Scheduling scheduling,
     JobSettings jobs,
     Store store,
-    String metrics) {
+    String metrics,
+    Visits visits) {
+
+  /**
+   * What is kept of the memory of processes that leave.
+   *
+   * @param keepBytes of all of them; 0 for none, {@link #BY_MEMORY} for a share of the machine's
+   */
+  public record Visits(long keepBytes, Duration time) {
+    /** As much as does no harm on a machine of this size. */
+    public static final long BY_MEMORY = -1;
+
+    public static final Visits DEFAULT = new Visits(BY_MEMORY, Duration.ofHours(1));
+  }
 
   /**
    * Where flushing leaves the pages of processes that move away.
@@ -155,7 +173,8 @@ public record Configuration(
         Scheduling.DEFAULT,
         JobSettings.DEFAULT,
         Store.DEFAULT,
-        "");
+        "",
+        Visits.DEFAULT);
   }
 
   /** The same with other addresses. */
@@ -204,7 +223,8 @@ public record Configuration(
         scheduling,
         jobs,
         store,
-        address);
+        address,
+        visits);
   }
 
   /** The same with the pages of flushing elsewhere. */
@@ -224,7 +244,8 @@ public record Configuration(
         scheduling,
         jobs,
         where,
-        metrics);
+        metrics,
+        visits);
   }
 
   private Configuration with(
@@ -249,6 +270,7 @@ public record Configuration(
         under,
         jobs,
         store,
-        metrics);
+        metrics,
+        visits);
   }
 }

@@ -43,6 +43,8 @@ public final class ConfigurationReader {
               "guest.memory-reserve-mib",
               "guest.nice",
               "migration.ready-timeout-seconds",
+              "visits.keep-mib",
+              "visits.keep-seconds",
               "cluster.profile",
               "cluster.cores",
               "cluster.evacuate-seconds",
@@ -66,6 +68,8 @@ public final class ConfigurationReader {
 
   private static final String QUEUE = "queue";
   private static final long MOST_LEASE_SECONDS = 3600;
+  private static final long MOST_KEPT_MIB = 1 << 18;
+  private static final long MOST_KEPT_SECONDS = 30 * 86400;
   private static final int MOST_JOBS = 1_000_000;
 
   private final TomlParseResult toml;
@@ -146,7 +150,16 @@ public final class ConfigurationReader {
         scheduling(defaults.scheduling()),
         jobs(),
         store(defaults.store()),
-        address("metrics.listen", ""));
+        address("metrics.listen", ""),
+        visits(defaults.visits()));
+  }
+
+  private Configuration.Visits visits(Configuration.Visits defaults) {
+    long mebibytes = number("visits.keep-mib", -1, 0, MOST_KEPT_MIB);
+    return new Configuration.Visits(
+        mebibytes < 0 ? defaults.keepBytes() : mebibytes << 20,
+        Duration.ofSeconds(
+            number("visits.keep-seconds", defaults.time().toSeconds(), 1, MOST_KEPT_SECONDS)));
   }
 
   private Configuration.Store store(Configuration.Store defaults) {

@@ -34,6 +34,9 @@ public final class NodeLimits {
   /** Foreign migrations that are built at once. */
   public static final int ARRIVALS = 16;
 
+  /** What was kept of an earlier visit is used when it can be read within this time. */
+  public static final Duration KEPT_READY = Duration.ofSeconds(2);
+
   /** What a program left behind is given that long to go away before it comes back. */
   public static final Duration EARLIER_END = Duration.ofSeconds(10);
 

@@ -46,7 +46,20 @@ public enum FrameKind {
    * then a bit for each page of the run that says whether it is there (lowest bit first, in as few
    * bytes as hold them), and the length of the run (4 bytes).
    */
-  SPARSE(14, WireLimits.PAGE_PAYLOAD_BYTES);
+  SPARSE(14, WireLimits.PAGE_PAYLOAD_BYTES),
+  /**
+   * Runs of whole pages of one address space that the receiver may have already, for whom said
+   * {@link PageForm#HELD}: {@code address} is their number; the payload names for each its address
+   * (8 bytes) and how many pages it has (4 bytes), and then has for each page the first 16 bytes of
+   * its SHA-256. Who receives it takes the pages that it has from there.
+   */
+  OFFER(17, WireLimits.CONTROL_PAYLOAD_BYTES),
+  /**
+   * The answer to an OFFER, in their order: {@code address} is the number of its pages; the payload
+   * has a bit for each that says whether the receiver had it (lowest bit first, in as few bytes as
+   * hold them).
+   */
+  HELD(18, WireLimits.CONTROL_PAYLOAD_BYTES);
 
   private final int code;
   private final int payloadLimit;
@@ -81,6 +94,8 @@ public enum FrameKind {
       case 12 -> ANSWERED;
       case 13 -> RUNS;
       case 14 -> SPARSE;
+      case 17 -> OFFER;
+      case 18 -> HELD;
       default -> null;
     };
   }

@@ -10,7 +10,12 @@ import java.util.Set;
  */
 public enum PageForm {
   /** Pages of zeros are named, not sent: {@link FrameKind#SPARSE}, {@link FrameKind#RUNS}. */
-  ZEROS("zeros");
+  ZEROS("zeros"),
+  /**
+   * The receiver keeps a copy of what the process was when it left it: pages may be offered by
+   * their digests, {@link FrameKind#OFFER}. Said only where there is such a copy.
+   */
+  HELD("held");
 
   private final String title;
 

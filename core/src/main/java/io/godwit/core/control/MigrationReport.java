@@ -13,6 +13,8 @@ import com.google.gson.JsonObject;
  * @param residualMicros from resume until the last page dependency on the source was gone
  * @param epoch under which it runs at the destination
  * @param zeroBytes of memory that were not moved because they are zeros
+ * @param heldBytes of memory that were not moved because the destination had kept them from an
+ *     earlier visit
  * @param remark why the strategy is not the one that was asked for; empty otherwise
  */
 public record MigrationReport(
@@ -27,6 +29,7 @@ public record MigrationReport(
     long residualMicros,
     long epoch,
     long zeroBytes,
+    long heldBytes,
     String remark) {
   public JsonObject toJson() {
     JsonObject json = new JsonObject();
@@ -41,6 +44,7 @@ public record MigrationReport(
     json.addProperty("residualMicros", residualMicros);
     json.addProperty("epoch", epoch);
     json.addProperty("zeroBytes", zeroBytes);
+    json.addProperty("heldBytes", heldBytes);
     json.addProperty("remark", remark);
     return json;
   }
@@ -60,6 +64,7 @@ public record MigrationReport(
         fields.number("residualMicros", 0, Long.MAX_VALUE, 0),
         fields.number("epoch", 1, Long.MAX_VALUE),
         fields.number("zeroBytes", 0, Long.MAX_VALUE, 0),
+        fields.number("heldBytes", 0, Long.MAX_VALUE, 0),
         remark == null ? "" : remark);
   }
 }

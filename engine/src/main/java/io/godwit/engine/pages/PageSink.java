@@ -17,4 +17,12 @@ public interface PageSink {
    *     io.godwit.engine.EngineLimits#PAGE_CHUNK} bytes
    */
   void accept(ObjectId object, long address, ByteBuffer content);
+
+  /**
+   * Bytes of what was taken that did not have to go anywhere: the other side has them. Waits until
+   * that is known.
+   */
+  default long elided() {
+    return 0;
+  }
 }

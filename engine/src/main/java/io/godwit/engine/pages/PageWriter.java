@@ -13,8 +13,8 @@ import io.godwit.linux.Descriptors;
 import io.godwit.linux.Fd;
 import io.godwit.linux.PageMap;
 import io.godwit.linux.RemoteMemory;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -111,7 +111,10 @@ public final class PageWriter {
       long address = run.address();
       if (target.vdso().contains(address)) {
         int code = (int) Math.min(content.remaining(), target.vdso().end() - address);
-        keepCode(run.object(), content.slice(content.position(), code));
+        keepCode(
+            run.object(),
+            (int) (address - target.vdso().start()),
+            content.slice(content.position(), code));
         content.position(content.position() + code);
         address += code;
       }
@@ -235,13 +238,12 @@ public final class PageWriter {
     return maps.computeIfAbsent(memory.pid(), PageMap::open);
   }
 
-  private void keepCode(ObjectId space, ByteBuffer content) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.writeBytes(foundCode.getOrDefault(space, new byte[0]));
-    byte[] bytes = new byte[content.remaining()];
-    content.get(bytes);
-    all.writeBytes(bytes);
-    foundCode.put(space, all.toByteArray());
+  /** Pieces of it may come in any order. */
+  private void keepCode(ObjectId space, int at, ByteBuffer content) {
+    byte[] known = foundCode.getOrDefault(space, new byte[0]);
+    byte[] bytes = Arrays.copyOf(known, Math.max(known.length, at + content.remaining()));
+    content.get(bytes, at, content.remaining());
+    foundCode.put(space, bytes);
   }
 
   /** The kernel's code as the source had it, empty where none came. */

@@ -165,12 +165,15 @@ public final class Precopy implements AutoCloseable {
     int stalled = 0;
     for (int round = 1; ; round++) {
       long start = System.nanoTime();
+      long elided = sink.elided();
       long bytes = send(sink);
+      // What the other side has already says nothing of the rate at which the rest goes.
+      long moved = Math.max(0, bytes - (sink.elided() - elided));
       long nanos = Math.max(1, System.nanoTime() - start);
       dirty = scan();
       boolean progress = dirty < previous * (1 - rule.leastProgress());
       stalled = progress ? 0 : stalled + 1;
-      double rate = bytes == 0 ? Double.MAX_VALUE : bytes * 1e9 / nanos;
+      double rate = bytes == 0 ? Double.MAX_VALUE : moved * 1e9 / nanos;
       String why =
           rule.stop(
               new StopRule.Progress(

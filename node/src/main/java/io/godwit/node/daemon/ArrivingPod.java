@@ -16,6 +16,7 @@ import io.godwit.node.pod.ArrivalPod;
 import io.godwit.node.pod.ConsoleRelay;
 import io.godwit.node.pod.ConsoleState;
 import io.godwit.node.pod.Pod;
+import io.godwit.node.visits.KeptCopies;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
   private final ProcessEntry entry;
   private final LocalProcesses processes;
   private final FollowingPages following;
+  private final KeptCopies kept;
   private @Nullable RebuiltPod begun;
   private FollowingPages.@Nullable Following behind;
   private @Nullable ConsoleRelay relay;
@@ -49,7 +51,9 @@ final class ArrivingPod implements ProcessMover.Arrival {
       ArrivalPod room,
       ProcessEntry entry,
       LocalProcesses processes,
-      FollowingPages following) {
+      FollowingPages following,
+      KeptCopies kept) {
+    this.kept = kept;
     this.following = following;
     this.engine = engine;
     this.room = room;
@@ -185,6 +189,7 @@ final class ArrivingPod implements ProcessMover.Arrival {
     processes.thawing(pod, entry);
     awaitClock();
     pod.cgroup().thaw();
+    kept.remove(pod.id());
     FollowingPages.Following pages = behind;
     if (pages != null) {
       pages.follow();

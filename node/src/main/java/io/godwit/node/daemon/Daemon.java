@@ -30,6 +30,7 @@ import io.godwit.node.pod.PodRoom;
 import io.godwit.node.security.Addresses;
 import io.godwit.node.security.ClusterAdmission;
 import io.godwit.node.security.IdentityFiles;
+import io.godwit.node.visits.KeptCopies;
 import io.godwit.wire.NodeIdentity;
 import io.godwit.wire.proto.NodeDescription;
 import java.io.IOException;
@@ -67,6 +68,7 @@ public final class Daemon implements AutoCloseable {
   private final PodRoom pods;
   private final Consoles consoles;
   private final LocalProcesses processes;
+  private final KeptCopies kept;
   private final EnginePods mover;
   private final NodeFacts facts;
   private final ControlServer control;
@@ -134,7 +136,9 @@ public final class Daemon implements AutoCloseable {
             new ProcessRegistry(state.processes()),
             consoles,
             new PodTags(state.tags()));
-    this.mover = new EnginePods(self(), engine, pods, processes, facts);
+    this.kept =
+        KeptCopies.ofMachine(configuration.visits().keepBytes(), configuration.visits().time());
+    this.mover = new EnginePods(self(), engine, pods, processes, facts, kept);
     PodImages images = new PodImages(self(), engine, pods, processes);
     JobSettings told = configuration.jobs();
     DaemonJobs host =
@@ -344,6 +348,11 @@ public final class Daemon implements AutoCloseable {
     return mover.pagesBehind(name);
   }
 
+  /** What is kept of processes that have left. */
+  KeptCopies kept() {
+    return kept;
+  }
+
   boolean hasTerminal(String name) {
     return pods.find(name).map(Pod::record).map(r -> r.terminal()).orElse(false);
   }
@@ -412,6 +421,7 @@ public final class Daemon implements AutoCloseable {
     if (linked != null) {
       linked.close();
     }
+    kept.close();
     consoles.close();
     pods.close();
     close(lock);

@@ -387,6 +387,7 @@ final class DaemonOperations implements NodeOperations {
         result.getResidualNanos() / 1000,
         result.getEpoch(),
         result.getZeroBytes(),
+        result.getHeldBytes(),
         result.getRemark());
   }
 

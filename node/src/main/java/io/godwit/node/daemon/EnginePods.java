@@ -27,6 +27,9 @@ import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodRoom;
 import io.godwit.node.pod.PodSpec;
 import io.godwit.node.pod.TimeOffsets;
+import io.godwit.node.visits.KeptCopies;
+import io.godwit.node.visits.KeptCopy;
+import io.godwit.node.visits.Visit;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.lang.System.Logger;
@@ -61,8 +64,16 @@ final class EnginePods implements ProcessMover {
   private final LocalProcesses processes;
   private final RequirementsReader requirements;
   private final FollowingPages following;
+  private final KeptCopies kept;
 
-  EnginePods(NodeId self, Engine engine, PodRoom pods, LocalProcesses processes, NodeFacts facts) {
+  EnginePods(
+      NodeId self,
+      Engine engine,
+      PodRoom pods,
+      LocalProcesses processes,
+      NodeFacts facts,
+      KeptCopies kept) {
+    this.kept = kept;
     this.self = self;
     this.engine = engine;
     this.pods = pods;
@@ -161,8 +172,7 @@ final class EnginePods implements ProcessMover {
 
     @Override
     public void send(TransferStrategy.Pass pass, StopRule rule, PageSink sink) {
-      io.godwit.engine.pages.PageSink to =
-          (object, address, content) -> sink.accept(object.number(), address, content);
+      EngineSink to = new EngineSink(sink);
       switch (pass) {
         case NONE -> {}
         case ONE -> {
@@ -196,7 +206,8 @@ final class EnginePods implements ProcessMover {
           processes.consoles().relay(name),
           strategy,
           precopy,
-          new LeftMemory(pods.directoryOf(name)));
+          new LeftMemory(pods.directoryOf(name)),
+          new VisitKeeper(kept, new Visit(name, entry.home(), entry.epoch())));
     } catch (RuntimeException failed) {
       if (precopy != null) {
         precopy.close();
@@ -245,7 +256,7 @@ final class EnginePods implements ProcessMover {
       // Durable before the word that all is there: a daemon that is restarted has it from here.
       processes.expect(description.process());
       processes.tags().put(name, description.tag());
-      return new ArrivingPod(engine, pod, description.process(), processes, following);
+      return new ArrivingPod(engine, pod, description.process(), processes, following, kept);
     } catch (RuntimeException failed) {
       pod.close();
       throw failed;
@@ -274,6 +285,16 @@ final class EnginePods implements ProcessMover {
       // Creating the pod says what is in the way.
       return;
     }
+  }
+
+  @Override
+  public @Nullable KeptCopy kept(Visit next) {
+    return kept.of(next);
+  }
+
+  @Override
+  public void makeRoom(String pod, long bytes) {
+    kept.makeRoom(pod, bytes);
   }
 
   @Override

@@ -30,6 +30,7 @@ final class LeavingPod implements ProcessMover.Departure {
   private final TransferStrategy strategy;
   private final @Nullable Precopy begun;
   private final LeftMemory left;
+  private final VisitKeeper keeper;
   private @Nullable ConsoleState console;
   private @Nullable FrozenOrigin origin;
   private HotPages.Division pages = new HotPages.Division(Map.of(), Map.of());
@@ -39,6 +40,7 @@ final class LeavingPod implements ProcessMover.Departure {
    *
    * @param begun what the destination has already, or null; closed by this
    * @param left where to remember that pages were left
+   * @param keeper keeps a copy for the time when it comes back
    */
   LeavingPod(
       Pod pod,
@@ -46,13 +48,15 @@ final class LeavingPod implements ProcessMover.Departure {
       Optional<ConsoleRelay> relay,
       TransferStrategy strategy,
       @Nullable Precopy begun,
-      LeftMemory left) {
+      LeftMemory left,
+      VisitKeeper keeper) {
     this.pod = pod;
     this.frozen = frozen;
     this.relay = relay;
     this.strategy = strategy;
     this.begun = begun;
     this.left = left;
+    this.keeper = keeper;
   }
 
   @Override
@@ -109,10 +113,7 @@ final class LeavingPod implements ProcessMover.Departure {
 
   @Override
   public void transfer(ProcessMover.PageSink sink) {
-    long bytes =
-        frozen.sendPages(
-            (object, address, content) -> sink.accept(object.number(), address, content),
-            pages.now());
+    long bytes = frozen.sendPages(new EngineSink(sink), pages.now());
     assert bytes >= 0;
   }
 
@@ -162,8 +163,13 @@ final class LeavingPod implements ProcessMover.Departure {
   @Override
   public void kill() {
     stopServing();
-    pod.relinquish();
+    pod.disown();
     pod.releaseSignals();
+    keeper.keep(frozen, this::remove);
+  }
+
+  private void remove() {
+    pod.relinquish();
     frozen.kill();
     endTracking();
   }

@@ -65,6 +65,7 @@ final class NodeMetrics {
       peers(out, link);
       link.migrations().book().expose(out);
     }
+    daemon.kept().expose(out);
     MachineFigures.expose(out);
     return out.text();
   }

@@ -6,6 +6,8 @@ import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
+import io.godwit.node.visits.KeptCopy;
+import io.godwit.node.visits.Visit;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
 import io.godwit.wire.PageServer;
@@ -134,14 +136,16 @@ final class DestinationMigration implements DestinationCase.Hands {
     if (behind != null) {
       remote = behind.get();
     }
+    KeptCopy kept = kept();
     conversation.say(
         MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);
     channel = pages;
     conversation.carries(pages::close);
-    byte[] description = takeEarly(pages, building);
+    PageOffers.Taker offers = new PageOffers.Taker(pages, kept);
+    byte[] description = takeEarly(pages, building, offers);
     phases.begin(Phase.TRANSFER);
-    Incoming source = new Incoming(pages);
+    Incoming source = new Incoming(pages, offers);
     building.build(description, source, this::pagesBehind);
     source.requireEnd();
     MigrationMessage sent = conversation.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
@@ -154,6 +158,20 @@ final class DestinationMigration implements DestinationCase.Hands {
     if (lost != null) {
       throw lost;
     }
+  }
+
+  /** What is here of the earlier visit; what is not ready now is not waited for in the freeze. */
+  private @Nullable KeptCopy kept() throws InterruptedException {
+    KeptCopy kept = mover.kept(visit(request));
+    return kept != null && kept.awaitReady(NodeLimits.KEPT_READY) ? kept : null;
+  }
+
+  /** The visit that would begin with the arrival of a process. */
+  static Visit visit(NegotiateRequest request) {
+    return new Visit(
+        request.getProcess().getPod(),
+        new NodeId(request.getHome()),
+        new Epoch(request.getProcess().getEpoch()));
   }
 
   private ProcessMover.PagesBehind pagesBehind(PageOrigin.Answers answers) {
@@ -169,7 +187,8 @@ final class DestinationMigration implements DestinationCase.Hands {
   }
 
   /** What comes while the process still runs, up to the description of what was frozen. */
-  private byte[] takeEarly(PageChannel pages, ProcessMover.Arrival building) {
+  private byte[] takeEarly(
+      PageChannel pages, ProcessMover.Arrival building, PageOffers.Taker offers) {
     Pieces early = new Pieces();
     Pieces last = new Pieces();
     boolean usable = false;
@@ -184,6 +203,12 @@ final class DestinationMigration implements DestinationCase.Hands {
         case PAGES, RUNS, SPARSE -> {
           if (usable) {
             building.take(PageRuns.Reader.of(frame));
+          }
+        }
+        case OFFER -> {
+          ProcessMover.PageSource held = offers.take(frame, usable);
+          if (usable) {
+            building.take(held);
           }
         }
         case MARK -> {
@@ -236,17 +261,19 @@ final class DestinationMigration implements DestinationCase.Hands {
   /** The pages as they come, up to END. */
   private static final class Incoming implements ProcessMover.PageSource {
     private final PageChannel pages;
-    private PageRuns.@Nullable Reader runs;
+    private final PageOffers.Taker offers;
+    private ProcessMover.@Nullable PageSource runs;
     private boolean ended;
 
-    Incoming(PageChannel pages) {
+    Incoming(PageChannel pages, PageOffers.Taker offers) {
       this.pages = pages;
+      this.offers = offers;
     }
 
     @Override
     public @Nullable Run next() {
       while (!ended) {
-        PageRuns.Reader current = runs;
+        ProcessMover.PageSource current = runs;
         Run next = current == null ? null : current.next();
         if (next != null) {
           return next;
@@ -256,7 +283,10 @@ final class DestinationMigration implements DestinationCase.Hands {
           pages.checkEnd(frame);
           ended = true;
         } else {
-          runs = PageRuns.Reader.of(frame);
+          runs =
+              frame.kind() == FrameKind.OFFER
+                  ? offers.take(frame, true)
+                  : PageRuns.Reader.of(frame);
         }
       }
       return null;

@@ -12,6 +12,7 @@ import io.godwit.core.Epoch;
  * @param residualNanos how long it has needed pages of this node since it was frozen, until now if
  *     it still does
  * @param zeroBytes of memory that did not go over because they are zeros
+ * @param heldBytes of memory that did not go over because the destination had kept them
  * @param strategy by which it went
  * @param remark why not by the one that was asked for; empty otherwise
  */
@@ -23,5 +24,6 @@ public record MigrationResult(
     long freezeBytes,
     long residualNanos,
     long zeroBytes,
+    long heldBytes,
     TransferStrategy strategy,
     String remark) {}

@@ -40,7 +40,10 @@ import org.jspecify.annotations.Nullable;
 public final class Migrations implements MigrationService, AutoCloseable {
   /** The forms of pages that this node understands. */
   private static final List<String> FORMS =
-      Arrays.stream(PageForm.values()).map(PageForm::title).toList();
+      Arrays.stream(PageForm.values())
+          .filter(form -> form != PageForm.HELD)
+          .map(PageForm::title)
+          .toList();
 
   private final MigrationHost host;
   private final ProcessMover mover;
@@ -362,6 +365,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
           "node " + host.self() + " builds " + reservations.size() + " processes already",
           "try again in a moment, or choose another node");
     }
+    mover.makeRoom(request.getProcess().getPod(), request.getRequirements().getMemoryBytes());
     Outcome outcome = negotiator.apply(request);
     NegotiateReply.Builder reply =
         NegotiateReply.newBuilder()
@@ -372,6 +376,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
     if (!outcome.refusals().isEmpty() || !outcome.hashWanted().isEmpty()) {
       return reply.build();
     }
+    boolean kept = mover.kept(DestinationMigration.visit(request)) != null;
     PageServer.Session session = pages.announce(request.getMigration(), request.getEncryptPages());
     reservations.put(
         request.getMigration(),
@@ -382,6 +387,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
         .setPagePort(pages.port())
         .setPageSecret(ByteString.copyFrom(session.secret()))
         .addAllPageForms(FORMS)
+        .addAllPageForms(kept ? List.of(PageForm.HELD.title()) : List.of())
         .build();
   }
 

@@ -184,6 +184,7 @@ public final class MoveBook {
         freezeNanos = result.freezeNanos();
       }
       statistics.froze(strategy, result.freezeNanos());
+      statistics.elided(result.zeroBytes(), result.heldBytes());
       end(Outcome.DONE, null);
     }
 

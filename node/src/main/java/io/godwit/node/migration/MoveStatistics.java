@@ -21,6 +21,12 @@ final class MoveStatistics {
           "godwit_migration_bytes_total",
           "State of processes, description and memory, that went over until they ran.",
           "direction");
+  private final Tally elided =
+      new Tally(
+          "godwit_migration_elided_bytes_total",
+          "Memory of processes that left which did not have to go over, by why: zeros, or held at"
+              + " the destination from an earlier visit.",
+          "why");
   private final Tally failures =
       new Tally(
           "godwit_migration_failures_total",
@@ -58,6 +64,11 @@ final class MoveStatistics {
     bytes.add(moved, direction);
   }
 
+  void elided(long zeros, long held) {
+    elided.add(zeros, "zeros");
+    elided.add(held, "held");
+  }
+
   void failed(String code) {
     failures.count(code);
   }
@@ -77,6 +88,7 @@ final class MoveStatistics {
   void expose(Exposition out) {
     migrations.expose(out);
     bytes.expose(out);
+    elided.expose(out);
     failures.expose(out);
     refusals.expose(out);
     freezes.expose(out);

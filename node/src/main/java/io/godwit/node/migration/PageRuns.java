@@ -69,6 +69,11 @@ final class PageRuns {
     }
 
     @Override
+    public long elided() {
+      return zeroBytes;
+    }
+
+    @Override
     public void accept(int space, long address, ByteBuffer bytes) {
       BitSet zeros = elides ? ZeroPages.in(bytes) : new BitSet();
       if (zeros.isEmpty()) {

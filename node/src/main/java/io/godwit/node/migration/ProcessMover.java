@@ -2,6 +2,8 @@ package io.godwit.node.migration;
 
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
+import io.godwit.node.visits.KeptCopy;
+import io.godwit.node.visits.Visit;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
@@ -196,6 +198,12 @@ public interface ProcessMover {
     void close();
   }
 
+  /** What this node keeps of a pod that was here and is about to come back; null if nothing. */
+  @Nullable KeptCopy kept(Visit next);
+
+  /** Gives back copies of pods that were here, as far as others need their memory. */
+  void makeRoom(String pod, long bytes);
+
   /** The instance of a pod that an earlier daemon left behind, or null when there is none. */
   @Nullable Left left(String pod);
 
@@ -225,6 +233,11 @@ public interface ProcessMover {
      *     the call alone
      */
     void accept(int object, long address, ByteBuffer content);
+
+    /** As {@link io.godwit.engine.pages.PageSink#elided}. */
+    default long elided() {
+      return 0;
+    }
   }
 
   /** Where contents of memory come from. */

@@ -66,8 +66,9 @@ final class SourceMigration implements SourceCase.Hands {
   private final boolean anew;
   private ProcessMover.@Nullable Departure departure;
   private ProcessMover.@Nullable Preliminary preliminary;
-  private PageRuns.@Nullable Writer writer;
+  private @Nullable OutgoingPages out;
   private long zeroBytes;
+  private long heldBytes;
   private @Nullable PagesLeft left;
   private @Nullable Flushed flushed;
   private long frozenAt;
@@ -178,10 +179,10 @@ final class SourceMigration implements SourceCase.Hands {
     preliminary = begun;
     PageChannel pages = connected(channel);
     sendDescription(FrameKind.EARLY_DESCRIPTION, begun.describe());
-    PageRuns.Writer runs = connected(writer);
+    OutgoingPages direct = connected(out);
     Flushed store = flushed;
-    begun.send(strategy.pass(), stopRule(), telling(store == null ? runs : store.sink()));
-    runs.flush();
+    begun.send(strategy.pass(), stopRule(), telling(store == null ? direct.early() : store.sink()));
+    direct.flushEarly();
     if (store != null) {
       store.seal();
     }
@@ -269,6 +270,7 @@ final class SourceMigration implements SourceCase.Hands {
         bytes() - bytesBeforeFreeze,
         behind != null ? behind.nanos() : flushed != null ? flushed.nanos() : 0,
         zeroBytes(),
+        heldBytes,
         strategy,
         remark);
   }
@@ -301,7 +303,7 @@ final class SourceMigration implements SourceCase.Hands {
             security,
             conversation::carries);
     channel = pages;
-    writer = new PageRuns.Writer(pages, forms); // its buffers are not for the freeze to make
+    out = new OutgoingPages(pages, forms, strategy, order.wishes(), pace, host.readyTimeout());
     conversation.carries(pages::close);
     conversation.expect(KindCase.CREATED, host.readyTimeout());
   }
@@ -416,25 +418,34 @@ final class SourceMigration implements SourceCase.Hands {
 
   private ProcessMover.PageSink telling(ProcessMover.PageSink pages) {
     long[] told = {System.nanoTime()};
-    return (object, address, content) -> {
-      long before = bytes();
-      pages.accept(object, address, content);
-      pace.await(bytes() - before);
-      long now = System.nanoTime();
-      if (now - told[0] > TELL_NANOS) {
-        told[0] = now;
-        phases.progress(Math.max(0, expectedBytes - zeroBytes()));
+    return new ProcessMover.PageSink() {
+      @Override
+      public void accept(int object, long address, ByteBuffer content) {
+        long before = bytes();
+        pages.accept(object, address, content);
+        pace.await(bytes() - before);
+        long now = System.nanoTime();
+        if (now - told[0] > TELL_NANOS) {
+          told[0] = now;
+          phases.progress(Math.max(0, expectedBytes - zeroBytes() - heldBytes()));
+        }
+      }
+
+      @Override
+      public long elided() {
+        return pages.elided();
       }
     };
   }
 
   private void transfer(ProcessMover.Departure frozen) {
     PageChannel pages = connected(channel);
-    PageRuns.Writer runs = connected(writer);
-    frozen.transfer(telling(runs));
-    runs.flush();
-    zeroBytes = runs.zeroBytes();
-    writer = null;
+    OutgoingPages direct = connected(out);
+    frozen.transfer(telling(direct.frozen()));
+    direct.flush();
+    zeroBytes = direct.zeroBytes();
+    heldBytes = direct.heldBytes();
+    out = null;
     PagesLeft behind = left;
     if (behind != null && frozen.leavesPages()) {
       frozen.remember(wayTo(), order.wishes().bandwidth());
@@ -457,9 +468,13 @@ final class SourceMigration implements SourceCase.Hands {
   }
 
   private long zeroBytes() {
-    PageRuns.Writer runs = writer;
-    Flushed store = flushed;
-    return (runs == null ? zeroBytes : runs.zeroBytes()) + (store == null ? 0 : store.zeroBytes());
+    OutgoingPages direct = out;
+    return direct == null ? zeroBytes : direct.zeroBytes();
+  }
+
+  private long heldBytes() {
+    OutgoingPages direct = out;
+    return direct == null ? heldBytes : direct.heldBytes();
   }
 
   private static <T> T connected(@Nullable T link) {

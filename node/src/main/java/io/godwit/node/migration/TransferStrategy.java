@@ -14,8 +14,8 @@ public enum TransferStrategy {
   /** All pages that are in no file there go in the freeze; nothing stays behind. */
   EAGER("eager", Pass.NONE, false),
   /**
-   * The pages that differ from their file go in the freeze (MOSIX, Locus): as under {@link #EAGER},
-   * which leaves the others to their files too. Users may choose it by the survey's name.
+   * As {@link #EAGER}, but for pages that the destination kept when the process left it: those are
+   * taken from there (MOSIX, Locus: only what is dirty goes in the freeze).
    */
   EAGER_DIRTY("eager-dirty", Pass.NONE, false),
   /** Rounds while it runs, in the freeze what was written since (V). */
@@ -75,6 +75,16 @@ public enum TransferStrategy {
   /** Whether what is sent before the freeze goes to a page store, and follows from there. */
   public boolean stores() {
     return this == FLUSHING;
+  }
+
+  /** Whether pages are offered to a destination that keeps a copy of an earlier visit. */
+  public boolean offers() {
+    return offersInFreeze() || (pass != Pass.NONE && !stores());
+  }
+
+  /** Whether that is done in the freeze even where it could have been done before. */
+  public boolean offersInFreeze() {
+    return this == EAGER_DIRTY;
   }
 
   /** The strategy of that name; empty is the default. */

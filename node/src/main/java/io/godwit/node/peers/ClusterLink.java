@@ -318,6 +318,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
         .setStrategy(result.strategy().title())
         .setRemark(result.remark())
         .setZeroBytes(result.zeroBytes())
+        .setHeldBytes(result.heldBytes())
         .build();
   }
 

@@ -262,8 +262,13 @@ public final class Pod {
 
   /** The program runs elsewhere now: what is left here is killed and its end means nothing. */
   public void relinquish() {
-    relinquished.set(true);
+    disown();
     cgroup.kill();
+  }
+
+  /** The program runs elsewhere now: what is left here means nothing, and is killed soon. */
+  public void disown() {
+    relinquished.set(true);
   }
 
   /** Whether what is left here is going away. */

@@ -1,20 +1,11 @@
 package io.godwit.node.daemon;
 
-import static io.godwit.node.daemon.LocalDaemons.await;
 import static io.godwit.node.daemon.LocalDaemons.couple;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.ProcessView;
 import io.godwit.node.migration.TransferStrategy;
-import java.io.RandomAccessFile;
-import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,69 +123,22 @@ class StrategyMoveTest {
 
   @BeforeEach
   void needsRootAndCompiler() throws Exception {
-    LocalDaemons.assumePossible();
-    Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/gcc")), "needs a C compiler, /usr/bin/gcc");
-  }
-
-  private MappedByteBuffer run(Daemon daemon, boolean forks) throws Exception {
-    Path source = Files.writeString(directory.resolve("checker.c"), CHECKER);
-    Path program = directory.resolve("checker");
-    int compiled =
-        new ProcessBuilder(
-                "gcc",
-                "-O1",
-                "-pthread",
-                "-DFORKS=" + (forks ? 1 : 0),
-                "-o",
-                program.toString(),
-                source.toString())
-            .inheritIO()
-            .start()
-            .waitFor();
-    assertThat(compiled).isZero();
-    Path file = directory.resolve("board");
-    Files.write(file, new byte[4096]);
-    MappedByteBuffer board;
-    try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
-      board = random.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, 4096);
-    }
-    board.order(ByteOrder.nativeOrder());
-    var _ =
-        daemon
-            .operations()
-            .run(
-                LocalDaemons.ROOT,
-                LocalDaemons.program("checker", program.toString(), file.toString()));
-    await("it works", () -> board.getLong(0) > 2000);
-    return board;
+    BoardProgram.assumePossible();
   }
 
   private void moveBackAndForth(TransferStrategy strategy, boolean forks) throws Exception {
     try (Daemon alpha = LocalDaemons.start(directory, "alpha");
         Daemon beta = LocalDaemons.start(directory, "beta")) {
       couple(alpha, beta);
-      MappedByteBuffer board = run(alpha, forks);
+      Path program =
+          BoardProgram.compile(directory, "checker", CHECKER, "-DFORKS=" + (forks ? 1 : 0));
+      BoardProgram checker = BoardProgram.run(alpha, program, 2000);
       for (int i = 0; i < MOVES; i++) {
-        Daemon to = i % 2 == 0 ? beta : alpha;
-        long before = board.getLong(0);
-        MigrationReport report =
-            alpha
-                .operations()
-                .migrate(alpha.operations().find("checker"), to.self(), strategy.title(), p -> {});
+        MigrationReport report = checker.move(i % 2 == 0 ? beta : alpha, strategy.title(), 3000);
         assertThat(report.strategy()).isEqualTo(strategy.title());
         assertThat(report.remark()).isEmpty();
-        await("it goes on after move " + i, () -> board.getLong(0) > before + 3000);
-        assertThat(List.of(board.getLong(8), board.getLong(16)))
-            .as("errors, where, after move %d under %s", i, strategy)
-            .containsExactly(0L, 0L);
-        await(
-            "it is known at " + to.self(),
-            () -> alpha.operations().find("checker").node().equals(to.self().name()));
       }
-      alpha.operations().signal(alpha.operations().find("checker"), 9);
-      await(
-          "it ends", () -> alpha.operations().find("checker").state() == ProcessView.State.EXITED);
+      checker.end();
     }
   }
 

@@ -4,17 +4,10 @@ import static io.godwit.node.daemon.LocalDaemons.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.control.MigrationReport;
-import io.godwit.core.control.ProcessView;
 import io.godwit.node.migration.TransferStrategy;
-import java.io.RandomAccessFile;
-import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,50 +120,21 @@ class ZeroPagesMoveTest {
 
   @BeforeEach
   void needsRootAndCompiler() throws Exception {
-    LocalDaemons.assumePossible();
-    Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/gcc")), "needs a C compiler, /usr/bin/gcc");
+    BoardProgram.assumePossible();
   }
 
-  private MappedByteBuffer run(Daemon daemon) throws Exception {
-    Path source = Files.writeString(directory.resolve("zeros.c"), PROGRAM);
-    Path program = directory.resolve("zeros");
-    int compiled =
-        new ProcessBuilder(
-                "gcc",
-                "-O1",
-                "-DZEROS=" + ZEROS_MIB * 256,
-                "-o",
-                program.toString(),
-                source.toString())
-            .inheritIO()
-            .start()
-            .waitFor();
-    assertThat(compiled).isZero();
-    Path board = Files.write(directory.resolve("board"), new byte[4096]);
+  private BoardProgram run(Daemon daemon) throws Exception {
+    Path program = BoardProgram.compile(directory, "zeros", PROGRAM, "-DZEROS=" + ZEROS_MIB * 256);
     byte[] content = new byte[512 * 4096];
     Arrays.fill(content, (byte) 0xab);
     Path file = Files.write(directory.resolve("content"), content);
-    MappedByteBuffer cells;
-    try (RandomAccessFile random = new RandomAccessFile(board.toFile(), "rw")) {
-      cells = random.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, 4096);
-    }
-    cells.order(ByteOrder.nativeOrder());
-    var _ =
-        daemon
-            .operations()
-            .run(
-                LocalDaemons.ROOT,
-                LocalDaemons.program(
-                    "zeros", program.toString(), board.toString(), file.toString()));
-    await("it works", () -> cells.getLong(0) > 500);
-    return cells;
+    return BoardProgram.run(daemon, program, 500, file.toString());
   }
 
-  private static long residentPages(MappedByteBuffer cells) {
-    cells.putLong(32, 1);
-    await("it looks at itself", () -> cells.getLong(32) == 0);
-    return cells.getLong(24);
+  private static long residentPages(BoardProgram zeros) {
+    zeros.set(4, 1);
+    await("it looks at itself", () -> zeros.cell(4) == 0);
+    return zeros.cell(3);
   }
 
   @Test
@@ -178,39 +142,23 @@ class ZeroPagesMoveTest {
     try (Daemon alpha = LocalDaemons.start(directory, "alpha");
         Daemon beta = LocalDaemons.start(directory, "beta")) {
       LocalDaemons.couple(alpha, beta);
-      MappedByteBuffer cells = run(alpha);
-      long residentBefore = residentPages(cells);
+      BoardProgram zeros = run(alpha);
+      long residentBefore = residentPages(zeros);
       Daemon to = alpha;
       for (TransferStrategy strategy : TransferStrategy.values()) {
         to = to.equals(alpha) ? beta : alpha;
-        long before = cells.getLong(0);
-        Daemon destination = to;
-        MigrationReport report =
-            alpha
-                .operations()
-                .migrate(
-                    alpha.operations().find("zeros"),
-                    destination.self(),
-                    strategy.title(),
-                    p -> {});
-        await("it goes on under " + strategy, () -> cells.getLong(0) > before + 400);
-        assertThat(List.of(cells.getLong(8), cells.getLong(16)))
-            .as("errors, where, under %s", strategy)
-            .containsExactly(0L, 0L);
-        await(
-            "it is known at " + destination.self(),
-            () -> alpha.operations().find("zeros").node().equals(destination.self().name()));
+        MigrationReport report = zeros.move(to, strategy.title(), 400);
         if (strategy == TransferStrategy.EAGER) {
           // What it wrote once and what is zeros is not in its memory any more.
           assertThat(report.zeroBytes()).isGreaterThan((long) ZEROS_MIB << 20);
           assertThat(report.bytes()).isLessThan((long) ZEROS_MIB << 20);
-          assertThat(residentPages(cells)).isBetween(1L, residentBefore - ZEROS_MIB * 256);
+          assertThat(residentPages(zeros)).isBetween(1L, residentBefore - ZEROS_MIB * 256);
         }
       }
-      residentPages(cells);
-      assertThat(cells.getLong(8)).isZero();
-      alpha.operations().signal(alpha.operations().find("zeros"), 9);
-      await("it ends", () -> alpha.operations().find("zeros").state() == ProcessView.State.EXITED);
+      long resident = residentPages(zeros);
+      assertThat(resident).isPositive();
+      assertThat(zeros.cell(1)).isZero();
+      zeros.end();
     }
   }
 }

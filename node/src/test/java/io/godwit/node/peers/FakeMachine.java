@@ -7,6 +7,8 @@ import io.godwit.image.ObjectId;
 import io.godwit.node.NodeError;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.migration.TransferStrategy;
+import io.godwit.node.visits.KeptCopy;
+import io.godwit.node.visits.Visit;
 import io.godwit.policy.transfer.StopRule;
 import io.godwit.wire.proto.Requirements;
 import java.nio.ByteBuffer;
@@ -394,6 +396,16 @@ final class FakeMachine {
           behind.close();
         }
       }
+    }
+
+    @Override
+    public @Nullable KeptCopy kept(Visit next) {
+      return null;
+    }
+
+    @Override
+    public void makeRoom(String pod, long bytes) {
+      // It keeps nothing.
     }
 
     @Override
