@@ -2,7 +2,7 @@ package io.godwit.bench;
 
 import io.godwit.core.GodwitException;
 import io.godwit.core.control.MigrationReport;
-import io.godwit.linux.launch.HostClocks;
+import io.godwit.linux.Clocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,9 +135,9 @@ public final class MigrationBench {
   private Move move(Cell cell, String name, Watch watch) throws IOException, InterruptedException {
     TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
     PhaseMarks marks = new PhaseMarks();
-    long begun = HostClocks.monotonicNanos();
+    long begun = Clocks.realtime();
     MigrationReport report = nodes.move(name, cell.strategy(), marks::progress);
-    long ended = HostClocks.monotonicNanos();
+    long ended = Clocks.realtime();
     TwoNodes.Residual residual = nodes.awaitResidual(name);
     TimeUnit.MILLISECONDS.sleep(AFTER_MILLIS);
     PaceLog log = watch.log();

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 
 /**
  * What the moved program wrote about itself; the form of the lines is told in {@code pace.c}. Times
- * are nanoseconds of the monotonic clock.
+ * are nanoseconds of the wall clock, which namespaces do not change.
  */
 final class PaceLog {
   private static final int MAX_WORD = 40;

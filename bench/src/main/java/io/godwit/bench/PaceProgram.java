@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -94,7 +95,7 @@ final class PaceProgram {
     while (!stopping) {
       long now = System.nanoTime();
       if (now - last > threshold) {
-        tell("gap " + now + " " + (now - last));
+        tell("gap " + wallClock() + " " + (now - last));
         owed = 0;
       } else if (working > 0) {
         for (owed += (now - last) * pagesPerNano; owed >= 1; owed--) {
@@ -106,7 +107,7 @@ final class PaceProgram {
       last = now;
       turns++;
       if (now - told >= PACE_NANOS) {
-        tell("pace " + now + " " + turns);
+        tell("pace " + wallClock() + " " + turns);
         turns = 0;
         told = now;
       }
@@ -143,6 +144,11 @@ final class PaceProgram {
     x ^= x >>> 29;
     x *= 0xBF58476D1CE4E5B9L;
     return x ^ x >>> 32;
+  }
+
+  private static long wallClock() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
   }
 
   private void tell(String line) throws IOException {

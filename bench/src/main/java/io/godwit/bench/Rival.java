@@ -1,7 +1,7 @@
 package io.godwit.bench;
 
 import io.godwit.core.GodwitException;
-import io.godwit.linux.launch.HostClocks;
+import io.godwit.linux.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,13 +105,13 @@ public final class Rival {
               .redirectOutput(output.toFile());
       builder.environment().put("PID", Long.toString(pid));
       builder.environment().put("DIR", images.toString());
-      long begun = HostClocks.monotonicNanos();
+      long begun = Clocks.realtime();
       Process shell = builder.start();
       if (!shell.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
         shell.destroyForcibly();
         throw failed("it did not end within " + COMMAND_SECONDS + " s", output);
       }
-      long ended = HostClocks.monotonicNanos();
+      long ended = Clocks.realtime();
       if (shell.exitValue() != 0) {
         throw failed("it ended with status " + shell.exitValue(), output);
       }
@@ -131,7 +131,7 @@ public final class Rival {
               bytes,
               0,
               log.rate(begun, freeze.end() - freeze.nanos()),
-              log.rate(freeze.end(), HostClocks.monotonicNanos()),
+              log.rate(freeze.end(), Clocks.realtime()),
               Map.of());
       return new Turn(move, next);
     } finally {

@@ -1,7 +1,7 @@
 package io.godwit.bench;
 
 import io.godwit.core.GodwitException;
-import io.godwit.linux.launch.HostClocks;
+import io.godwit.linux.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,10 +69,10 @@ final class Watch {
   /** Looks on for a while. */
   Unmoved unmoved() throws IOException, InterruptedException {
     long[] marks = new long[UNMOVED_SPANS + 1];
-    marks[0] = HostClocks.monotonicNanos();
+    marks[0] = Clocks.realtime();
     for (int i = 1; i <= UNMOVED_SPANS; i++) {
       TimeUnit.MILLISECONDS.sleep(UNMOVED_MILLIS);
-      marks[i] = HostClocks.monotonicNanos();
+      marks[i] = Clocks.realtime();
     }
     PaceLog log = log();
     List<Long> gaps = new ArrayList<>();

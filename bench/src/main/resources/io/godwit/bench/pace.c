@@ -1,10 +1,10 @@
 /*
- * A program that knows how long it was stopped: it reads its monotonic clock without a pause and writes down
+ * A program that knows how long it was stopped: it reads its clocks without a pause and writes down
  * each gap. Meanwhile it dirties a working set at a steady rate and, at the end, checks every page it owns.
  *
  *   pace LOG MEMORY_MIB WORKING_SET_MIB DIRTY_MIB_PER_S THREADS DESCRIPTORS GAP_MICROS
  *
- * Lines of LOG, times and lengths in nanoseconds:
+ * Lines of LOG, times and lengths in nanoseconds, CLOCK is the wall clock, which the watcher reads too:
  *   ready PID
  *   gap CLOCK LENGTH              the clock behind a gap longer than GAP_MICROS, by the monotonic clock or by the
  *                                 wall clock, whichever says more: the former is the pod's own and may lose time
@@ -92,7 +92,7 @@ static void touch(int log, const uint64_t *memory, uint64_t pages, int anywhere)
   }
   uint64_t end = now();
   qsort(slow, found, sizeof *slow, ascending);
-  dprintf(log, "sweep %llu %llu %llu %llu %u %u\n", (unsigned long long)end, (unsigned long long)(end - begun),
+  dprintf(log, "sweep %llu %llu %llu %llu %u %u\n", (unsigned long long)reading(CLOCK_REALTIME), (unsigned long long)(end - begun),
           (unsigned long long)count, (unsigned long long)found, found ? slow[found / 2] : 0,
           found ? slow[found * 99 / 100] : 0);
 }
@@ -137,14 +137,14 @@ int main(int argc, char **argv) {
     if (pthread_create(&thread, 0, idle, 0)) perror("pthread_create");
   }
   dprintf(log, "ready %d\n", (int)getpid());
-  uint64_t last = now(), wall = reading(CLOCK_REALTIME), told = last, turns = 0, next = 0;
+  uint64_t last = now(), wall = reading(CLOCK_REALTIME), told = wall, turns = 0, next = 0;
   double owed = 0;
   while (!stopping) {
     uint64_t t = now(), w = reading(CLOCK_REALTIME);
     int64_t passed = (int64_t)(t - last), outside = (int64_t)(w - wall);
-    if (passed < 0) dprintf(log, "back %llu %llu\n", (unsigned long long)t, (unsigned long long)-passed);
+    if (passed < 0) dprintf(log, "back %llu %llu\n", (unsigned long long)w, (unsigned long long)-passed);
     if (passed > threshold || outside > threshold) {
-      dprintf(log, "gap %llu %lld\n", (unsigned long long)t, (long long)(passed > outside ? passed : outside));
+      dprintf(log, "gap %llu %lld\n", (unsigned long long)w, (long long)(passed > outside ? passed : outside));
       owed = 0;
     } else if (working > 0) {
       owed += (double)passed * pagesPerNano;
@@ -156,18 +156,18 @@ int main(int argc, char **argv) {
     last = t;
     wall = w;
     turns++;
-    if (t < told || t - told >= PACE_NANOS) {
-      dprintf(log, "pace %llu %llu\n", (unsigned long long)t, (unsigned long long)turns);
+    if (w < told || w - told >= PACE_NANOS) {
+      dprintf(log, "pace %llu %llu\n", (unsigned long long)w, (unsigned long long)turns);
       turns = 0;
-      told = t;
+      told = w;
     }
     if (sweeping || probing) {
       int anywhere = !sweeping;
       if (anywhere) probing = 0;
       else sweeping = 0;
       if (pages) touch(log, memory, pages, anywhere);
-      last = told = now();
-      wall = reading(CLOCK_REALTIME);
+      last = now();
+      wall = told = reading(CLOCK_REALTIME);
       turns = 0;
     }
   }
