@@ -45,11 +45,13 @@ public final class Tracer implements AutoCloseable {
   private void work() {
     // Waiting for stops sleeps for microseconds; the default slack of 50 us would dominate it.
     Kernel.call(Syscall.PRCTL, PR_SET_TIMERSLACK, 1);
-    while (!closed) {
-      try {
-        queue.take().run();
-      } catch (InterruptedException ignored) {
-        // Nobody owns this thread's interrupt status; closing goes through the queue.
+    try (Scheduling.Hurry _ = Scheduling.hurry()) {
+      while (!closed) {
+        try {
+          queue.take().run();
+        } catch (InterruptedException ignored) {
+          // Nobody owns this thread's interrupt status; closing goes through the queue.
+        }
       }
     }
   }

@@ -100,6 +100,9 @@ public final class NodeLimits {
   /** By how much the clock of a pod that arrives may be behind; it waits so long at most. */
   public static final Duration CLOCK_LAG = Duration.ofSeconds(5);
 
+  /** How long the other side of a migration has to tell why it hung up. */
+  public static final Duration LAST_WORD = Duration.ofMillis(500);
+
   /** A negotiation that takes longer is repeated: the clocks of the pod are told in it. */
   public static final Duration CLOCK_ERROR = Duration.ofMillis(200);
 

@@ -59,7 +59,13 @@ public enum FrameKind {
    * has a bit for each that says whether the receiver had it (lowest bit first, in as few bytes as
    * hold them).
    */
-  HELD(18, WireLimits.CONTROL_PAYLOAD_BYTES);
+  HELD(18, WireLimits.CONTROL_PAYLOAD_BYTES),
+  /** From the destination: the instance is complete, and cannot run before the commit. */
+  READY(20, 0),
+  /** From the source: the destination owns the process, under the epoch {@code address}. */
+  COMMIT(21, 0),
+  /** From the destination: it runs. */
+  RESUMED(22, 0);
 
   private final int code;
   private final int payloadLimit;
@@ -96,6 +102,9 @@ public enum FrameKind {
       case 14 -> SPARSE;
       case 17 -> OFFER;
       case 18 -> HELD;
+      case 20 -> READY;
+      case 21 -> COMMIT;
+      case 22 -> RESUMED;
       default -> null;
     };
   }

@@ -157,9 +157,8 @@ final class ThreadBuilder {
       batch.add(
           Syscall.SCHED_SETSCHEDULER, 0, scheduling.policy(), batch.words(scheduling.priority()));
     }
-    if (scheduling.nice() != 0) {
-      batch.add(Syscall.SETPRIORITY, 0, 0, scheduling.nice());
-    }
+    // Whatever it is: who builds it hurries, and its threads are born with the builder's value.
+    batch.add(Syscall.SETPRIORITY, 0, 0, scheduling.nice());
     if (!scheduling.affinity().isEmpty()) {
       byte[] mask = scheduling.affinity().toArray();
       // A machine with fewer processors has none of those: the thread then runs on all.

@@ -191,15 +191,6 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
 
   /** Waits for a message that must be of this kind; an abort or a broken stream is thrown. */
   MigrationMessage expect(KindCase kind, Duration limit) throws InterruptedException {
-    MigrationMessage message = expectOrAbort(kind, limit);
-    if (message.getKindCase() == KindCase.ABORT) {
-      throw aborted(message.getAbort().getError());
-    }
-    return message;
-  }
-
-  /** As above, giving back an abort. */
-  MigrationMessage expectOrAbort(KindCase kind, Duration limit) throws InterruptedException {
     Object next = heard.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
     return switch (next) {
       case null ->
@@ -209,9 +200,9 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
               "it did not say " + kind + " within " + limit.toSeconds() + " s",
               "check its load and the network; migration.ready-timeout-seconds sets the limit");
       case GodwitException failure -> throw failure;
-      case MigrationMessage message
-          when message.getKindCase() == kind || message.getKindCase() == KindCase.ABORT ->
-          message;
+      case MigrationMessage message when message.getKindCase() == kind -> message;
+      case MigrationMessage message when message.getKindCase() == KindCase.ABORT ->
+          throw aborted(message.getAbort().getError());
       default ->
           throw new GodwitException(
               NodeError.OUT_OF_STEP,
@@ -219,6 +210,19 @@ final class Conversation implements StreamObserver<MigrationMessage>, AutoClosea
               "it says something else where " + kind + " belongs",
               "run the same version of Godwit on both nodes");
     };
+  }
+
+  /** Whether the other side has given up, and says so in time. */
+  boolean aborted(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Object next;
+    do {
+      next = heard.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (next instanceof MigrationMessage message && message.getKindCase() == KindCase.ABORT) {
+        return true;
+      }
+    } while (next instanceof MigrationMessage);
+    return false;
   }
 
   /** Why the other side stopped, or why nothing is heard of it, if that is known in time. */

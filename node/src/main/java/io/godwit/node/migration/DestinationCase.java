@@ -105,9 +105,10 @@ final class DestinationCase extends OwnershipCase<State, Event, Effect> {
         return Event.RECORDED;
       }
       case RECORD_RUNNING -> {
-        write(MigrationRecord.Stage.RUNNING);
+        note(MigrationRecord.Stage.RUNNING);
         return Event.RECORDED;
       }
+      case FORCE_RUNNING -> write(MigrationRecord.Stage.RUNNING);
       case RECORD_DISCARDED -> {
         removeRecord();
         return Event.RECORDED;

@@ -4,6 +4,7 @@ import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
+import io.godwit.linux.Scheduling;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.visits.KeptCopy;
@@ -16,11 +17,8 @@ import io.godwit.wire.WireLimits;
 import io.godwit.wire.proto.Abort;
 import io.godwit.wire.proto.Created;
 import io.godwit.wire.proto.MigrationMessage;
-import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.NegotiateRequest;
-import io.godwit.wire.proto.Ready;
 import io.godwit.wire.proto.Refusal;
-import io.godwit.wire.proto.Resumed;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -83,13 +81,13 @@ final class DestinationMigration implements DestinationCase.Hands {
   /** Runs the steps; every failure ends in the case and in the word to the source. */
   void run(DestinationCase ownership) {
     try {
-      build(ownership);
-      MigrationMessage word = conversation.expectOrAbort(KindCase.COMMIT, WireLimits.CALL_TIME);
-      if (word.getKindCase() == KindCase.ABORT) {
-        ownership.on(DestinationOwnership.Event.ABORT);
-      } else {
-        phases.begin(Phase.RESUME);
-        ownership.on(DestinationOwnership.Event.COMMIT);
+      begin(ownership);
+      KeptCopy kept = kept();
+      PageChannel pages = accept();
+      PageOffers.Taker offers = new PageOffers.Taker(pages, kept);
+      byte[] description = takeEarly(pages, offers);
+      try (Scheduling.Hurry _ = Scheduling.hurry()) {
+        finish(ownership, pages, offers, description);
       }
       phases.close();
     } catch (GodwitException failed) {
@@ -117,7 +115,32 @@ final class DestinationMigration implements DestinationCase.Hands {
     }
   }
 
-  private void build(DestinationCase ownership) throws InterruptedException {
+  /** Waits for the source's word; false when it has given up. */
+  private boolean committed(PageChannel pages) throws InterruptedException {
+    PageChannel.Frame word;
+    try {
+      word = pages.expect(FrameKind.COMMIT, WireLimits.CALL_TIME);
+    } catch (GodwitException cut) {
+      if (conversation.aborted(NodeLimits.LAST_WORD)) {
+        return false;
+      }
+      throw cut;
+    }
+    if (word.address() != request.getProcess().getEpoch()) {
+      throw new GodwitException(
+          NodeError.OUT_OF_STEP,
+          "taking " + request.getProcess().getPod(),
+          "it was promised under epoch "
+              + request.getProcess().getEpoch()
+              + " and passed on under "
+              + word.address(),
+          "run the same version of Godwit on both nodes");
+    }
+    return true;
+  }
+
+  /** Makes the empty pod. */
+  private void begin(DestinationCase ownership) {
     ownership.on(DestinationOwnership.Event.BEGUN);
     if (ownership.state() != DestinationOwnership.State.BUILDING) {
       throw new GodwitException(
@@ -136,28 +159,46 @@ final class DestinationMigration implements DestinationCase.Hands {
     if (behind != null) {
       remote = behind.get();
     }
-    KeptCopy kept = kept();
+  }
+
+  /** Lets the source come. */
+  private PageChannel accept() throws InterruptedException {
     conversation.say(
         MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build());
     PageChannel pages = session.accept(WireLimits.GREETING_TIME);
     channel = pages;
     conversation.carries(pages::close);
-    PageOffers.Taker offers = new PageOffers.Taker(pages, kept);
-    byte[] description = takeEarly(pages, building, offers);
+    return pages;
+  }
+
+  /** The freeze, from the moment on when the description of what was frozen is here. */
+  private void finish(
+      DestinationCase ownership, PageChannel pages, PageOffers.Taker offers, byte[] description)
+      throws InterruptedException {
     phases.begin(Phase.TRANSFER);
     Incoming source = new Incoming(pages, offers);
-    building.build(description, source, this::pagesBehind);
+    building().build(description, source, this::pagesBehind);
     source.requireEnd();
-    MigrationMessage sent = conversation.expectOrAbort(KindCase.TRANSFERRED, WireLimits.CALL_TIME);
-    if (sent.getKindCase() == KindCase.ABORT) {
-      throw Conversation.aborted(sent.getAbort().getError());
-    }
     phases.begin(Phase.FORWARD);
     ownership.on(DestinationOwnership.Event.BUILT);
     GodwitException lost = failure;
     if (lost != null) {
       throw lost;
     }
+    if (committed(pages)) {
+      phases.begin(Phase.RESUME);
+      ownership.on(DestinationOwnership.Event.COMMIT);
+    } else {
+      ownership.on(DestinationOwnership.Event.ABORT);
+    }
+  }
+
+  private ProcessMover.Arrival building() {
+    ProcessMover.Arrival building = arrival;
+    if (building == null) {
+      throw new IllegalStateException("nothing is being built");
+    }
+    return building;
   }
 
   /** What is here of the earlier visit; what is not ready now is not waited for in the freeze. */
@@ -187,8 +228,8 @@ final class DestinationMigration implements DestinationCase.Hands {
   }
 
   /** What comes while the process still runs, up to the description of what was frozen. */
-  private byte[] takeEarly(
-      PageChannel pages, ProcessMover.Arrival building, PageOffers.Taker offers) {
+  private byte[] takeEarly(PageChannel pages, PageOffers.Taker offers) {
+    ProcessMover.Arrival building = building();
     Pieces early = new Pieces();
     Pieces last = new Pieces();
     boolean usable = false;
@@ -345,11 +386,7 @@ final class DestinationMigration implements DestinationCase.Hands {
 
   @Override
   public void thaw() {
-    ProcessMover.Arrival built = arrival;
-    if (built == null) {
-      throw new IllegalStateException("nothing was built");
-    }
-    built.thaw();
+    building().thaw();
     host.resumed(request.getProcess().getPod(), new Epoch(request.getProcess().getEpoch()));
   }
 
@@ -364,16 +401,25 @@ final class DestinationMigration implements DestinationCase.Hands {
 
   @Override
   public void sendReady() {
-    conversation.say(
-        MigrationMessage.newBuilder().setReady(Ready.newBuilder().setPagesBytes(bytes())).build());
+    tell(FrameKind.READY);
   }
 
   @Override
   public void sendResumed() {
-    conversation.say(
-        MigrationMessage.newBuilder()
-            .setResumed(Resumed.newBuilder().setEpoch(request.getProcess().getEpoch()))
-            .build());
+    tell(FrameKind.RESUMED);
+  }
+
+  private void tell(FrameKind word) {
+    PageChannel pages = channel;
+    if (pages == null) {
+      return;
+    }
+    try {
+      pages.send(word, 0, 0);
+    } catch (GodwitException cut) {
+      LOG.log(
+          Level.DEBUG, "{0} of {1}: {2}", word, request.getProcess().getPod(), cut.getMessage());
+    }
   }
 
   @Override

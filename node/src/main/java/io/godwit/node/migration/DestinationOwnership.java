@@ -57,11 +57,16 @@ public final class DestinationOwnership {
     /** Writes PREPARED durably; RECORDED or EFFECT_FAILED follows. */
     RECORD_PREPARED,
     SEND_READY,
-    /** Writes RUNNING durably; RECORDED or EFFECT_FAILED follows. */
+    /**
+     * Writes RUNNING so that it outlives the daemon, waiting for no disk: the instance ends with the
+     * machine as well. RECORDED or EFFECT_FAILED follows.
+     */
     RECORD_RUNNING,
     /** Thaws the cgroup: the process runs. */
     THAW,
     SEND_RESUMED,
+    /** Forces RUNNING to the disk, while the process runs already. */
+    FORCE_RUNNING,
     /** Writes durably that nothing was taken; RECORDED or EFFECT_FAILED follows. */
     RECORD_DISCARDED,
     /** Kills the instance, which has never run. */
@@ -111,7 +116,7 @@ public final class DestinationOwnership {
       case PREPARED -> prepared(event);
       case TAKING ->
           switch (event) {
-            case RECORDED -> OwnershipStep.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED);
+            case RECORDED -> OwnershipStep.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED, Effect.FORCE_RUNNING);
             // The source has committed: the word stands, and the record follows when it can.
             case EFFECT_FAILED -> OwnershipStep.to(State.TAKING, Effect.RECORD_AGAIN);
             case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_WAITING);

@@ -46,7 +46,17 @@ record MigrationRecord(
     return new MigrationRecord(migration, side, next, pod, epoch, peer, home);
   }
 
+  /** Durably. */
   void write(Path journal) {
+    toRecord().write(file(journal));
+  }
+
+  /** Beyond the daemon's death, perhaps not the machine's. */
+  void note(Path journal) {
+    toRecord().note(file(journal));
+  }
+
+  private RecordFile toRecord() {
     TreeMap<String, String> values = new TreeMap<>();
     values.put("migration", migration);
     values.put("side", side.name().toLowerCase(Locale.ROOT));
@@ -55,7 +65,7 @@ record MigrationRecord(
     values.put("epoch", epoch.toString());
     values.put("peer", peer.name());
     values.put("home", home.name());
-    new RecordFile(KIND, values).write(file(journal));
+    return new RecordFile(KIND, values);
   }
 
   void remove(Path journal) throws IOException {

@@ -275,7 +275,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
       throws InterruptedException {
     GodwitException failure = null;
     try {
-      migration.run(ownership);
+      OwnThread.run("godwit-departure", () -> migration.run(ownership));
     } catch (GodwitException failed) {
       failure = failed;
     }

@@ -130,6 +130,11 @@ abstract class OwnershipCase<S, V, F> {
     record.at(stage).write(journal);
   }
 
+  /** As {@link #write}, without waiting for the disk. */
+  final void note(MigrationRecord.Stage stage) {
+    record.at(stage).note(journal);
+  }
+
   final void removeRecord() throws IOException {
     record.remove(journal);
   }

@@ -3,6 +3,7 @@ package io.godwit.node.migration;
 import com.google.protobuf.ByteString;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
+import io.godwit.linux.Scheduling;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.policy.transfer.StopRule;
@@ -15,7 +16,6 @@ import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
 import io.godwit.wire.WireLimits;
 import io.godwit.wire.proto.Abort;
-import io.godwit.wire.proto.Commit;
 import io.godwit.wire.proto.FileRequirement;
 import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.MigrationMessage.KindCase;
@@ -25,10 +25,10 @@ import io.godwit.wire.proto.Open;
 import io.godwit.wire.proto.ProcessRef;
 import io.godwit.wire.proto.Refusal;
 import io.godwit.wire.proto.Requirements;
-import io.godwit.wire.proto.Transferred;
 import io.grpc.StatusRuntimeException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +40,7 @@ import org.jspecify.annotations.Nullable;
  * freeze is done before it: negotiation, connections, and the pod at the destination.
  */
 final class SourceMigration implements SourceCase.Hands {
-  /** How long the destination has to tell why it hung up. */
-  private static final Duration LAST_WORD = Duration.ofMillis(500);
+  private static final Logger LOG = System.getLogger(SourceMigration.class.getName());
 
   /** How often a destination that hears of the pod's clocks late is told again. */
   private static final int CLOCK_TRIES = 2;
@@ -129,29 +128,9 @@ final class SourceMigration implements SourceCase.Hands {
       prepare();
       sendEarly();
       begin(ownership);
-      phases.begin(Phase.DETACH);
-      bytesBeforeFreeze = bytes();
-      frozenAt = System.nanoTime();
-      ProcessMover.Departure frozen = mover.freeze(order.pod(), strategy, preliminary);
-      preliminary = null;
-      departure = frozen;
-      phases.begin(Phase.REDIRECT);
-      frozen.redirect();
-      phases.begin(Phase.EXTRACT);
-      byte[] description = frozen.describe();
-      phases.begin(Phase.CREATE);
-      sendDescription(FrameKind.DESCRIPTION, description);
-      phases.begin(Phase.TRANSFER);
-      transfer(frozen);
-      conversation.expect(KindCase.READY, host.readyTimeout());
-      phases.begin(Phase.FORWARD);
-      ownership.on(SourceOwnership.Event.PEER_READY);
-      require(ownership, SourceOwnership.State.COMMITTED, "its cgroup could not be frozen");
-      phases.begin(Phase.RESUME);
-      conversation.expect(KindCase.RESUMED, WireLimits.CALL_TIME);
-      resumedAt = System.nanoTime();
-      elapsed = phases.elapsed();
-      ownership.on(SourceOwnership.Event.PEER_RESUMED);
+      try (Scheduling.Hurry _ = Scheduling.hurry()) {
+        pass(ownership);
+      }
       phases.close();
     } catch (InterruptedException stopping) {
       phases.failed(stopping);
@@ -167,6 +146,33 @@ final class SourceMigration implements SourceCase.Hands {
       }
       closeConnections();
     }
+  }
+
+  /** The freeze: from step 2 on. */
+  private void pass(SourceCase ownership) {
+    phases.begin(Phase.DETACH);
+    bytesBeforeFreeze = bytes();
+    frozenAt = System.nanoTime();
+    ProcessMover.Departure frozen = mover.freeze(order.pod(), strategy, preliminary);
+    preliminary = null;
+    departure = frozen;
+    phases.begin(Phase.REDIRECT);
+    frozen.redirect();
+    phases.begin(Phase.EXTRACT);
+    byte[] description = frozen.describe();
+    phases.begin(Phase.CREATE);
+    sendDescription(FrameKind.DESCRIPTION, description);
+    phases.begin(Phase.TRANSFER);
+    transfer(frozen);
+    connected(channel).expect(FrameKind.READY, host.readyTimeout());
+    phases.begin(Phase.FORWARD);
+    ownership.on(SourceOwnership.Event.PEER_READY);
+    require(ownership, SourceOwnership.State.COMMITTED, "its cgroup could not be frozen");
+    phases.begin(Phase.RESUME);
+    connected(channel).expect(FrameKind.RESUMED, WireLimits.CALL_TIME);
+    resumedAt = System.nanoTime();
+    elapsed = phases.elapsed();
+    ownership.on(SourceOwnership.Event.PEER_RESUMED);
   }
 
   /** What can go while the process runs: what to build, and memory as the strategy says. */
@@ -235,7 +241,7 @@ final class SourceMigration implements SourceCase.Hands {
     if (failed instanceof GodwitException known && known.code() != WireError.CUT) {
       return known;
     }
-    GodwitException told = conversation.end(LAST_WORD);
+    GodwitException told = conversation.end(NodeLimits.LAST_WORD);
     if (told != null) {
       return told;
     }
@@ -455,10 +461,6 @@ final class SourceMigration implements SourceCase.Hands {
       flushed.forget();
     }
     pages.sendEnd();
-    conversation.say(
-        MigrationMessage.newBuilder()
-            .setTransferred(Transferred.newBuilder().setBytes(pages.sentBytes()))
-            .build());
   }
 
   private long bytes() {
@@ -544,10 +546,15 @@ final class SourceMigration implements SourceCase.Hands {
 
   @Override
   public void sendCommit() {
-    conversation.say(
-        MigrationMessage.newBuilder()
-            .setCommit(Commit.newBuilder().setEpoch(next.number()))
-            .build());
+    PageChannel pages = channel;
+    if (pages == null) {
+      return;
+    }
+    try {
+      pages.send(FrameKind.COMMIT, 0, next.number());
+    } catch (GodwitException cut) {
+      LOG.log(Level.DEBUG, "the commit of {0}: {1}", order.pod(), cut.getMessage());
+    }
   }
 
   @Override

@@ -17,7 +17,7 @@ import io.godwit.wire.proto.Created;
 import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.Progress;
-import io.godwit.wire.proto.Ready;
+import io.godwit.wire.proto.Open;
 import io.godwit.wire.proto.Refusal;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
@@ -38,8 +38,8 @@ class ConversationTest {
       MigrationMessage.newBuilder().setProgress(Progress.getDefaultInstance()).build();
   private static final MigrationMessage CREATED =
       MigrationMessage.newBuilder().setCreated(Created.getDefaultInstance()).build();
-  private static final MigrationMessage READY =
-      MigrationMessage.newBuilder().setReady(Ready.getDefaultInstance()).build();
+  private static final MigrationMessage OPEN =
+      MigrationMessage.newBuilder().setOpen(Open.getDefaultInstance()).build();
 
   /** Keeps what is said. */
   private static final class Listener implements StreamObserver<MigrationMessage> {
@@ -77,7 +77,7 @@ class ConversationTest {
     assertThat(conversation.pulse(System.nanoTime())).isTrue();
     assertThat(listener.said).containsExactly(HERE);
     conversation.close();
-    conversation.say(READY);
+    conversation.say(OPEN);
     assertThat(conversation.pulse(System.nanoTime())).isFalse();
     assertThat(listener.said).containsExactly(HERE);
     assertThat(listener.completed).isTrue();
@@ -91,7 +91,7 @@ class ConversationTest {
     }
     conversation.onNext(CREATED);
     assertThat(conversation.expect(KindCase.CREATED, SOON)).isEqualTo(CREATED);
-    assertFails(WireError.TIMEOUT, () -> conversation.expect(KindCase.READY, NOW));
+    assertFails(WireError.TIMEOUT, () -> conversation.expect(KindCase.OPEN, NOW));
   }
 
   @Test
@@ -101,7 +101,7 @@ class ConversationTest {
     assertThat(conversation.pulse(silence())).isFalse();
     assertThat(silent).containsExactly(BETA);
     assertThat(conversation.expect(KindCase.CREATED, NOW)).isEqualTo(CREATED);
-    assertFails(WireError.CUT, () -> conversation.expect(KindCase.READY, SOON));
+    assertFails(WireError.CUT, () -> conversation.expect(KindCase.OPEN, SOON));
   }
 
   private static void assertFails(
@@ -114,7 +114,7 @@ class ConversationTest {
   @Test
   void theLastWordIsHeardBehindWhatWasSaidBefore() throws Exception {
     conversation.begin(listener);
-    conversation.onNext(READY);
+    conversation.onNext(OPEN);
     conversation.onNext(
         MigrationMessage.newBuilder()
             .setAbort(Abort.newBuilder().setError(Refusal.newBuilder().setWhy("it was killed")))
