@@ -14,6 +14,9 @@ public final class EngineLimits {
   /** When a thread takes longer to stop, it is looked whether it is in vfork(2), in nanoseconds. */
   public static final long VFORK_LOOK_NANOS = 2_000_000L;
 
+  /** Instructions that a thread is led out of the vDSO for, at most; a reading takes about 60. */
+  public static final int VDSO_STEPS = 4000;
+
   /** How long an undo waits for a thread that never stopped, in nanoseconds. */
   public static final long LET_GO_TIMEOUT_NANOS = 500_000_000L;
 

@@ -133,6 +133,9 @@ public final class FrozenPod implements AutoCloseable {
    * {@link #undo} takes them back.
    */
   public void yieldLocks() {
+    if (image().descriptions().stream().allMatch(each -> each.locks().isEmpty())) {
+      return; // without a trip to the tracer's thread
+    }
     tree.tracer()
         .run(
             () -> {

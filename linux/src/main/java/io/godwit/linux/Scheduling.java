@@ -65,27 +65,40 @@ public final class Scheduling {
 
   /** The processors that a thread may run on. */
   public static BitSet affinity(Tid tid) {
+    return affinity(tid.number());
+  }
+
+  /** As above, of the calling thread. */
+  public static BitSet ownAffinity() {
+    return affinity(0);
+  }
+
+  private static BitSet affinity(int tid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mask = arena.allocate(MAX_PROCESSORS / 8, 8);
       long bytes =
-          Native.call(
-              Syscall.SCHED_GETAFFINITY, tid, tid.number(), mask.byteSize(), mask.address());
+          Native.call(Syscall.SCHED_GETAFFINITY, tid, tid, mask.byteSize(), mask.address());
       return BitSet.valueOf(Native.bytes(mask, bytes));
     }
   }
 
   /** EINVAL when none of them is on, or the cpuset allows none. */
   public static void setAffinity(Tid tid, BitSet processors) {
+    setAffinity(tid.number(), processors);
+  }
+
+  /** As above, of the calling thread, which runs on one of them when this returns. */
+  public static void setOwnAffinity(BitSet processors) {
+    setAffinity(0, processors);
+  }
+
+  private static void setAffinity(int tid, BitSet processors) {
     try (Arena arena = Arena.ofConfined()) {
       byte[] bytes = processors.toByteArray();
       MemorySegment mask = arena.allocate(Math.max(8, (bytes.length + 7) & ~7), 8);
       MemorySegment.copy(bytes, 0, mask, JAVA_BYTE, 0, bytes.length);
       Native.call(
-          Syscall.SCHED_SETAFFINITY,
-          tid + ", " + processors,
-          tid.number(),
-          mask.byteSize(),
-          mask.address());
+          Syscall.SCHED_SETAFFINITY, tid + ", " + processors, tid, mask.byteSize(), mask.address());
     }
   }
 

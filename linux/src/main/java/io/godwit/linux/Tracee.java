@@ -244,6 +244,11 @@ public final class Tracee {
     resume(Ptrace.SYSCALL, 0);
   }
 
+  /** Lets it carry out one instruction; it stops with SIGTRAP behind it. */
+  public void step() {
+    resume(Ptrace.SINGLESTEP, 0);
+  }
+
   /** Lets a group-stopped thread stay stopped but report what happens to it (PTRACE_LISTEN). */
   public void listen() {
     resume(Ptrace.LISTEN, 0);

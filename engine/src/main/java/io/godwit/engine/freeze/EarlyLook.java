@@ -1,5 +1,6 @@
 package io.godwit.engine.freeze;
 
+import io.godwit.core.AddressRange;
 import io.godwit.core.Pid;
 import io.godwit.core.Tid;
 import io.godwit.linux.LinuxException;
@@ -8,9 +9,11 @@ import io.godwit.linux.proc.ProcFormatException;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
 import io.godwit.linux.proc.SmapsEntry;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -21,7 +24,11 @@ import java.util.Set;
  */
 final class EarlyLook {
   /** A process before the freeze: its mappings with their flags, and a syscall instruction. */
-  private record Layout(Map<MemoryMapping, Set<String>> flags, OptionalLong gadget) {}
+  private record Layout(Map<MemoryMapping, Set<String>> flags, OptionalLong gadget) {
+    Optional<AddressRange> vdso() {
+      return EarlyLook.vdso(flags.keySet());
+    }
+  }
 
   private final Map<Pid, Layout> layouts = new HashMap<>();
   private final Map<Tid, Tid> podTids = new HashMap<>();
@@ -62,6 +69,16 @@ final class EarlyLook {
 
   private static Tid innermost(ProcTask process, Tid tid) {
     return new Tid(process.thread(tid).status().processIds().getLast());
+  }
+
+  /** Where the kernel's own code is in a process. */
+  Optional<AddressRange> vdso(Pid pid) {
+    Layout layout = layouts.get(pid);
+    return layout == null ? vdso(ProcFs.host().process(pid).maps()) : layout.vdso();
+  }
+
+  private static Optional<AddressRange> vdso(Collection<MemoryMapping> mappings) {
+    return mappings.stream().filter(MemoryMapping::isVdso).map(MemoryMapping::range).findFirst();
   }
 
   /** A thread's number in its innermost PID namespace. */

@@ -1,5 +1,6 @@
 package io.godwit.engine.freeze;
 
+import io.godwit.core.AddressRange;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
 import io.godwit.core.Tid;
@@ -93,6 +94,9 @@ public final class Freezer {
       long deadline = System.nanoTime() + EngineLimits.STOP_TIMEOUT_NANOS;
       for (Stopping stopping : fresh) {
         awaitStop(stopping, deadline);
+      }
+      for (Stopping stopping : fresh) {
+        leaveVdso(stopping, early, deadline);
       }
     }
     throw new GodwitException(
@@ -253,6 +257,24 @@ public final class Freezer {
       }
       // A signal is about to be delivered: let that happen first, the event stop follows.
       tracee.resume(status.get().event() == 0 ? status.get().stopSignal() & 0x7f : 0);
+    }
+  }
+
+  /** No thread is moved in the middle of reading a clock. */
+  private void leaveVdso(Stopping stopping, EarlyLook early, long deadline) {
+    Stopped stopped = seized.getOrDefault(stopping.pid(), Map.of()).get(stopping.tid());
+    Tracee tracee = stopping.tracee();
+    if (stopped == null || stopped.stopSignal() != 0 || !tracee.isStopped()) {
+      return; // it has ended, or stands still by job control and must not take a step
+    }
+    Optional<AddressRange> vdso = early.vdso(stopping.pid());
+    Optional<Integer> arrived =
+        vdso.isEmpty() ? Optional.empty() : VdsoWalk.leave(tracee, stopping.pid(), vdso.get());
+    if (arrived.isPresent() && tracee.isStopped()) {
+      // The event stop that is asked for comes before another instruction.
+      tracee.interrupt();
+      tracee.resume(arrived.get());
+      awaitStop(stopping, deadline);
     }
   }
 

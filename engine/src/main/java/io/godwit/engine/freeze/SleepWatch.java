@@ -11,11 +11,13 @@ import io.godwit.linux.proc.CurrentSyscall;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.ProcTask;
 import io.godwit.linux.proc.TimerList;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +45,21 @@ public final class SleepWatch {
   private static final int FUTEX_COMMAND = 0x7f;
   private static final int FUTEX_WAIT = 0;
 
-  /** A sleeping thread as it was seen before the freeze. */
-  private record Seen(int call, long asleepNanos) {}
+  /** By how much a sleep's timer may differ from what is reckoned for it, at least. */
+  private static final long TOLERANCE_NANOS = 5 * NANOS_PER_MILLI;
+
+  /** And by this part of the time asleep: the scheduler's clocks leave out what was stolen. */
+  private static final int STOLEN_PART = 8;
+
+  /**
+   * A sleeping thread as it was seen before the freeze.
+   *
+   * @param since when it went to sleep, as System.nanoTime() tells it; empty if nothing tells
+   */
+  private record Seen(int call, OptionalLong since) {}
+
+  /** A thread that sleeps, and when it last ran by the scheduler's clock of its processor. */
+  private record Sleeper(Tid tid, int call, int processor, long lastRanNanos) {}
 
   /**
    * A relative wait that was interrupted.
@@ -60,6 +75,7 @@ public final class SleepWatch {
   private final TreeMap<Long, Integer> vanished = new TreeMap<>();
 
   private @Nullable TimerList before;
+  private long lookedAt;
   private boolean compared;
 
   private SleepWatch() {}
@@ -71,31 +87,52 @@ public final class SleepWatch {
   /** Looks at the threads of processes that still run. */
   static SleepWatch look(List<Pid> pids) {
     SleepWatch watch = new SleepWatch();
-    long now = schedulerClock();
+    List<Sleeper> sleepers = new ArrayList<>();
     for (Pid pid : pids) {
       try {
         ProcTask process = ProcFs.host().process(pid);
         for (Tid tid : process.threads()) {
-          watch.look(process.thread(tid), tid, now);
+          look(process.thread(tid), tid, sleepers);
         }
       } catch (LinuxException e) {
         // It ended or may not be looked at; the freeze says so where it matters.
       }
     }
-    if (!watch.seen.isEmpty()) {
+    if (!sleepers.isEmpty()) {
+      watch.date(sleepers);
       watch.before = timers();
+      watch.lookedAt = System.nanoTime();
     }
     return watch;
   }
 
-  private void look(ProcTask task, Tid tid, long now) {
+  /** When they went to sleep, by the clocks of the processors where they did. */
+  private void date(List<Sleeper> sleepers) {
+    Set<Integer> processors = new HashSet<>();
+    sleepers.forEach(sleeper -> processors.add(sleeper.processor()));
+    Map<Integer, Long> offsets = SchedulerClocks.behindNanoTime(processors);
+    for (Sleeper sleeper : sleepers) {
+      Long offset = offsets.get(sleeper.processor());
+      seen.put(
+          sleeper.tid(),
+          new Seen(
+              sleeper.call(),
+              offset == null
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(sleeper.lastRanNanos() + offset)));
+    }
+  }
+
+  private static void look(ProcTask task, Tid tid, List<Sleeper> into) {
     try {
       if (task.syscall() instanceof CurrentSyscall.Inside inside
           && TIMED.contains((int) inside.number())
           && mayEnd((int) inside.number(), inside.arguments())) {
         int call =
             inside.number() == RESTART ? byWaitChannel(task.waitChannel()) : (int) inside.number();
-        seen.put(tid, new Seen(call, now - task.sched().execStartNanos()));
+        // In this order: one that has been woken up since then has a later time on the processor.
+        int processor = task.stat().processor();
+        into.add(new Sleeper(tid, call, processor, task.sched().execStartNanos()));
       }
     } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
       // Gone, or a kernel without this file: its call begins again with the whole time.
@@ -120,19 +157,6 @@ public final class SleepWatch {
     }
     // A restarted sleep shows as the entry code itself: its function gives way to the next one.
     return function.contains("futex") ? FUTEX : NANOSLEEP;
-  }
-
-  /** What the scheduler's clock shows about now: a thread that has just slept has been clocked. */
-  private static long schedulerClock() {
-    try {
-      Thread.sleep(0, 1);
-      return ProcFs.host().currentThread().sched().execStartNanos();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
-    } catch (LinuxException | io.godwit.linux.proc.ProcFormatException e) {
-      return 0;
-    }
   }
 
   private static @Nullable TimerList timers() {
@@ -164,26 +188,35 @@ public final class SleepWatch {
       return Optional.empty(); // for ever
     }
     // The time that the call has been going on; nothing is known of one that began just now.
-    long asleep = look == null || look.call() != call ? 0 : look.asleepNanos();
+    long asleep =
+        look == null || look.call() != call || look.since().isEmpty()
+            ? 0
+            : Math.max(0, lookedAt - look.since().getAsLong());
     boolean restarted = now == RESTART;
     return Optional.of(new Sleep(call, remaining(request, asleep, restarted)));
   }
 
+  /**
+   * A sleep that goes on for the first time ends when it was asked to: its timer is told by that
+   * time, and is only the more exact of two. One that was restarted ends earlier, by nobody knows
+   * how much: the latest timer that may be its own, so that it is not cut short.
+   */
   private long remaining(long request, long asleep, boolean restarted) {
-    if (before == null) {
-      return Math.max(0, request - Math.max(0, asleep));
-    }
+    long reckoned = Math.clamp(request - asleep, 0, request);
+    long tolerance = TOLERANCE_NANOS + asleep / STOLEN_PART;
     compare();
-    long estimate = request - asleep;
-    Long below = vanished.floorKey(Math.min(estimate, request + NANOS_PER_MILLI));
-    Long above = vanished.ceilingKey(estimate);
-    if (above != null && above > request + NANOS_PER_MILLI) {
-      above = null;
+    Long best = vanished.floorKey(reckoned + TOLERANCE_NANOS);
+    if (!restarted) {
+      Long above = vanished.ceilingKey(reckoned);
+      if (above != null && (best == null || above - reckoned < Math.abs(reckoned - best))) {
+        best = above;
+      }
+      if (best != null && Math.abs(reckoned - best) > tolerance) {
+        best = null;
+      }
     }
-    Long best =
-        above == null || (below != null && estimate - below <= above - estimate) ? below : above;
     if (best == null) {
-      return restarted ? request : Math.clamp(estimate, 0, request);
+      return reckoned;
     }
     int left = vanished.getOrDefault(best, 1) - 1;
     if (left == 0) {

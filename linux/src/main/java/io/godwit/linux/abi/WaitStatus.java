@@ -44,6 +44,11 @@ public record WaitStatus(int raw) {
     return stopped() && stopSignal() == (Signals.SIGTRAP | 0x80);
   }
 
+  /** Whether it may be the stop behind PTRACE_SINGLESTEP. */
+  public boolean isStep() {
+    return stopped() && event() == 0 && stopSignal() == Signals.SIGTRAP;
+  }
+
   public boolean isEventStop() {
     return stopped() && event() == Ptrace.EVENT_STOP;
   }
