@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -64,12 +65,7 @@ public record RecordFile(String kind, SortedMap<String, String> values) {
     try {
       DurableFiles.write(file, encode());
     } catch (IOException failed) {
-      throw new GodwitException(
-          NodeError.STATE_DIRECTORY,
-          "writing " + file,
-          failed.getClass().getSimpleName() + ": " + failed.getMessage(),
-          "make room on the disk of the state directory and check that it is writable",
-          failed);
+      throw unwritten(file, failed);
     }
   }
 
@@ -77,18 +73,49 @@ public record RecordFile(String kind, SortedMap<String, String> values) {
    * Writes it so that it outlives the daemon, but perhaps not the machine: no disk is waited for.
    */
   public void note(Path file) {
-    try {
-      Path partial = file.resolveSibling(file.getFileName() + DurableFiles.PARTIAL);
-      Files.write(partial, encode());
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException failed) {
-      throw new GodwitException(
-          NodeError.STATE_DIRECTORY,
-          "writing " + file,
-          failed.getClass().getSimpleName() + ": " + failed.getMessage(),
-          "make room on the disk of the state directory and check that it is writable",
-          failed);
+    stage(file).commit();
+  }
+
+  /** A record that has been written beside its place, as by {@link #note}. */
+  public record Staged(Path partial, Path file) {
+    /** Puts it in its place. */
+    public void commit() {
+      try {
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException failed) {
+        throw unwritten(file, failed);
+      }
     }
+
+    /** As above; false where somebody has swept it away meanwhile, see {@link #list}. */
+    public boolean tryCommit() {
+      try {
+        commit();
+        return true;
+      } catch (GodwitException gone) {
+        return false;
+      }
+    }
+  }
+
+  /** Prepares a {@link #note}: what is left to do takes no room on the disk. */
+  public Staged stage(Path file) {
+    Path partial = file.resolveSibling(file.getFileName() + DurableFiles.PARTIAL);
+    try {
+      Files.write(partial, encode());
+    } catch (IOException failed) {
+      throw unwritten(file, failed);
+    }
+    return new Staged(partial, file);
+  }
+
+  private static GodwitException unwritten(Path file, IOException failed) {
+    return new GodwitException(
+        NodeError.STATE_DIRECTORY,
+        "writing " + file,
+        failed.getClass().getSimpleName() + ": " + failed.getMessage(),
+        "make room on the disk of the state directory and check that it is writable",
+        failed);
   }
 
   /** Reads one. */
@@ -167,7 +194,7 @@ public record RecordFile(String kind, SortedMap<String, String> values) {
   private static String checksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
-    return "%08x".formatted(crc.getValue());
+    return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }
 
   private static String escape(String value) {

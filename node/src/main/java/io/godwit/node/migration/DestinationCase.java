@@ -1,10 +1,13 @@
 package io.godwit.node.migration;
 
+import io.godwit.core.GodwitException;
 import io.godwit.node.migration.DestinationOwnership.Effect;
 import io.godwit.node.migration.DestinationOwnership.Event;
 import io.godwit.node.migration.DestinationOwnership.State;
 import io.godwit.wire.proto.InquireReply.Ownership;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ final class DestinationCase extends OwnershipCase<State, Event, Effect> {
     /** Called once when the case is decided. */
     void decided(State state);
   }
+
+  private static final Logger LOG = System.getLogger(DestinationCase.class.getName());
 
   private final Hands hands;
 
@@ -97,6 +102,15 @@ final class DestinationCase extends OwnershipCase<State, Event, Effect> {
     hands.decided(state);
   }
 
+  /** A disk without room is found when the record is needed. */
+  private void stageRunning() {
+    try {
+      stage(MigrationRecord.Stage.RUNNING);
+    } catch (GodwitException full) {
+      LOG.log(Level.DEBUG, "{0}", full.getMessage());
+    }
+  }
+
   @Override
   @Nullable Event act(Effect effect) throws IOException {
     switch (effect) {
@@ -114,6 +128,7 @@ final class DestinationCase extends OwnershipCase<State, Event, Effect> {
         return Event.RECORDED;
       }
       case SEND_READY -> hands.sendReady();
+      case STAGE_RUNNING -> stageRunning();
       case THAW -> hands.thaw();
       case SEND_RESUMED -> hands.sendResumed();
       case DISCARD -> hands.discard();

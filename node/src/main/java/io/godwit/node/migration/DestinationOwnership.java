@@ -57,9 +57,11 @@ public final class DestinationOwnership {
     /** Writes PREPARED durably; RECORDED or EFFECT_FAILED follows. */
     RECORD_PREPARED,
     SEND_READY,
+    /** Prepares RECORD_RUNNING while the source's word is awaited; it may fail. */
+    STAGE_RUNNING,
     /**
-     * Writes RUNNING so that it outlives the daemon, waiting for no disk: the instance ends with the
-     * machine as well. RECORDED or EFFECT_FAILED follows.
+     * Writes RUNNING so that it outlives the daemon, waiting for no disk: the instance ends with
+     * the machine as well. RECORDED or EFFECT_FAILED follows.
      */
     RECORD_RUNNING,
     /** Thaws the cgroup: the process runs. */
@@ -116,7 +118,9 @@ public final class DestinationOwnership {
       case PREPARED -> prepared(event);
       case TAKING ->
           switch (event) {
-            case RECORDED -> OwnershipStep.to(State.RUNNING, Effect.THAW, Effect.SEND_RESUMED, Effect.FORCE_RUNNING);
+            case RECORDED ->
+                OwnershipStep.to(
+                    State.RUNNING, Effect.THAW, Effect.SEND_RESUMED, Effect.FORCE_RUNNING);
             // The source has committed: the word stands, and the record follows when it can.
             case EFFECT_FAILED -> OwnershipStep.to(State.TAKING, Effect.RECORD_AGAIN);
             case PEER_ASKS -> OwnershipStep.to(state, Effect.ANSWER_WAITING);
@@ -168,7 +172,7 @@ public final class DestinationOwnership {
 
   private static OwnershipStep<State, Effect> building(Event event) {
     return switch (event) {
-      case BUILT -> OwnershipStep.to(State.PREPARED, Effect.SEND_READY);
+      case BUILT -> OwnershipStep.to(State.PREPARED, Effect.SEND_READY, Effect.STAGE_RUNNING);
       case FAILED, EFFECT_FAILED, INSTANCE_LOST ->
           OwnershipStep.to(State.DISCARDING, Effect.TELL_ABORT, Effect.RECORD_DISCARDED);
       case ABORT, PEER_KEEPS -> OwnershipStep.to(State.DISCARDING, Effect.RECORD_DISCARDED);

@@ -51,9 +51,9 @@ record MigrationRecord(
     toRecord().write(file(journal));
   }
 
-  /** Beyond the daemon's death, perhaps not the machine's. */
-  void note(Path journal) {
-    toRecord().note(file(journal));
+  /** Beyond the daemon's death, perhaps not the machine's; not before it is committed. */
+  RecordFile.Staged stage(Path journal) {
+    return toRecord().stage(file(journal));
   }
 
   private RecordFile toRecord() {

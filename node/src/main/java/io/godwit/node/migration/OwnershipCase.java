@@ -1,6 +1,7 @@
 package io.godwit.node.migration;
 
 import io.godwit.core.GodwitException;
+import io.godwit.node.journal.RecordFile;
 import io.godwit.wire.proto.InquireReply.Ownership;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,6 +27,7 @@ abstract class OwnershipCase<S, V, F> {
   private S state;
   private boolean undecided = true;
   private boolean doubtful;
+  private RecordFile.@Nullable Staged staged;
 
   OwnershipCase(MigrationRecord record, Path journal, S state) {
     this.record = record;
@@ -130,9 +132,18 @@ abstract class OwnershipCase<S, V, F> {
     record.at(stage).write(journal);
   }
 
+  /** Prepares what {@link #note} of the same stage is going to do. */
+  final void stage(MigrationRecord.Stage stage) {
+    staged = record.at(stage).stage(journal);
+  }
+
   /** As {@link #write}, without waiting for the disk. */
   final void note(MigrationRecord.Stage stage) {
-    record.at(stage).note(journal);
+    RecordFile.Staged prepared = staged;
+    staged = null;
+    if (prepared == null || !prepared.tryCommit()) {
+      record.at(stage).stage(journal).commit();
+    }
   }
 
   final void removeRecord() throws IOException {

@@ -80,7 +80,7 @@ public final class ConsoleRelay implements ConsoleChannel.End, AutoCloseable {
     } else {
       relay.putBack(state.input().unread(), new byte[0]);
     }
-    relay.thread.start();
+    // Its thread starts when the program runs, not while it stands still.
     return relay;
   }
 
@@ -178,8 +178,15 @@ public final class ConsoleRelay implements ConsoleChannel.End, AutoCloseable {
     }
   }
 
+  private synchronized void begin() {
+    if (thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
+  }
+
   /** Goes on, putting back what was taken out where the program stays here. */
   public void resume() throws InterruptedException {
+    begin();
     ask(
         () -> {
           if (!takenBack.isEmpty()) {
@@ -295,6 +302,7 @@ public final class ConsoleRelay implements ConsoleChannel.End, AutoCloseable {
   /** Stops and closes the pod's streams; the program's side stays open in the init. */
   @Override
   public void close() {
+    begin();
     synchronized (this) {
       if (!gone) {
         request(() -> closing = true);

@@ -371,7 +371,7 @@ class OwnershipTest {
               w.with(new Destination(true, d.state, rest, d.record, d.built, true, d.discarded)));
       case DISCARD ->
           List.of(w.with(new Destination(true, d.state, rest, d.record, d.built, d.thawed, true)));
-      case INQUIRE, FORCE_RUNNING -> List.of(done);
+      case INQUIRE, STAGE_RUNNING, FORCE_RUNNING -> List.of(done);
       case ANSWER_DENIED, ANSWER_WAITING, ANSWER_TAKEN ->
           throw new IllegalStateException("answers are given at once");
     };
