@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -40,8 +38,6 @@ class FollowingPagesTest {
 
   /** Slow enough that pages which nobody touches are missing when the cable is cut. */
   private static final long BANDWIDTH = 2 << 20;
-
-  private static final long STILL_MILLIS = 300;
 
   private static @Nullable Cluster cluster;
   private static int programs;
@@ -68,14 +64,7 @@ class FollowingPagesTest {
       if (!node.running()) {
         node.start();
       }
-      Path left = node.cgroup(sweeper.name());
-      if (left != null) {
-        try {
-          Files.writeString(left.resolve("cgroup.kill"), "1");
-        } catch (IOException gone) {
-          assertThat(left).doesNotExist();
-        }
-      }
+      sweeper.end(node);
     }
   }
 
@@ -112,26 +101,13 @@ class FollowingPagesTest {
     Objects.requireNonNull(cluster).testbed().connected(destination.name(), in);
   }
 
-  /** What it still needs of the source's memory, as its node tells it; empty when nothing. */
   private String needed() {
-    JsonObject parameters = new JsonObject();
-    parameters.addProperty("dependencies", true);
-    return Cluster.ask(destination, Method.PROCESSES, parameters)
-        .getAsJsonArray("processes")
-        .asList()
-        .stream()
-        .map(each -> ProcessView.of(each.getAsJsonObject()))
-        .filter(each -> each.name().equals(sweeper.name()))
-        .flatMap(each -> each.dependencies().stream())
-        .filter(each -> each.kind().equals("memory"))
-        .map(ProcessView.Dependency::detail)
-        .findFirst()
-        .orElse("");
+    return sweeper.needed(destination);
   }
 
   private long residual() {
     String needed = needed();
-    return needed.isEmpty() ? 0 : Long.parseLong(needed.substring(0, needed.indexOf(' ')));
+    return needed.isEmpty() ? 0 : Long.parseLong(needed.split(" ", -1)[1]);
   }
 
   private void goesOnWithAllItsMemory() {
@@ -223,13 +199,7 @@ class FollowingPagesTest {
     Cluster.await(
         "it is reported that pages are out of reach",
         () -> needed().contains(NodeError.PAGES_LOST.code()));
-    Cluster.await("it stands still", this::stands);
+    Cluster.await("it stands still", sweeper::stands);
     sweeper.assertRight();
-  }
-
-  private boolean stands() {
-    long steps = sweeper.steps();
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(STILL_MILLIS));
-    return steps == sweeper.steps();
   }
 }

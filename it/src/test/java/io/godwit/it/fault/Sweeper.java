@@ -2,7 +2,10 @@ package io.godwit.it.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import io.godwit.app.testbed.TestNode;
+import io.godwit.core.control.Method;
+import io.godwit.core.control.ProcessView;
 import io.godwit.it.cluster.Cluster;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,6 +15,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program with much memory that goes over all of it again and again: it verifies what it wrote
@@ -102,6 +107,7 @@ final class Sweeper {
       """;
 
   private static final int BOARD_BYTES = 4096;
+  private static final long STILL_MILLIS = 300;
 
   private final String name;
   private final MappedByteBuffer board;
@@ -155,6 +161,42 @@ final class Sweeper {
   void awaitSweeps() {
     long now = sweeps();
     Cluster.await(name + " goes over its memory", () -> sweeps() >= now + 3);
+  }
+
+  /** What it still needs of its memory elsewhere, as its node tells it; empty when nothing. */
+  String needed(TestNode at) {
+    JsonObject parameters = new JsonObject();
+    parameters.addProperty("dependencies", true);
+    return Cluster.ask(at, Method.PROCESSES, parameters)
+        .getAsJsonArray("processes")
+        .asList()
+        .stream()
+        .map(each -> ProcessView.of(each.getAsJsonObject()))
+        .filter(each -> each.name().equals(name))
+        .flatMap(each -> each.dependencies().stream())
+        .filter(each -> each.kind().equals("memory"))
+        .map(each -> each.node() + ": " + each.detail())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Whether it makes no step for a while. */
+  boolean stands() {
+    long steps = steps();
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(STILL_MILLIS));
+    return steps == steps();
+  }
+
+  /** Ends what there is of it on a node. */
+  void end(TestNode node) {
+    Path left = node.cgroup(name);
+    if (left != null) {
+      try {
+        Files.writeString(left.resolve("cgroup.kill"), "1");
+      } catch (IOException gone) {
+        assertThat(left).doesNotExist();
+      }
+    }
   }
 
   /** Touches no memory from soon after a call with true. */

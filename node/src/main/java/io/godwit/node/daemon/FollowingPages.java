@@ -122,6 +122,7 @@ final class FollowingPages {
       while (!server.await(LOOK_AGAIN) && !ended()) {
         look();
       }
+      goOn(); // all may have come at once after a loss
       if (all.remove(pod.id(), this)) {
         end();
       }
@@ -145,16 +146,22 @@ final class FollowingPages {
             server.residualBytes(),
             lost,
             NodeError.PAGES_LOST.code());
-      } else if (lost == null && stopped) {
-        stopped = false;
-        pod.cgroup().thaw();
-        processes.kept(pod.id());
-        LOG.log(Level.INFO, "{0} goes on: its pages come again", pod.id());
+      } else if (lost == null) {
+        goOn();
       }
       long filled = server.served().filledBytes();
       if (filled - savedBytes > SAVE_BYTES) {
         savedBytes = filled;
         server.save();
+      }
+    }
+
+    private void goOn() {
+      if (stopped && !ended()) {
+        stopped = false;
+        pod.cgroup().thaw();
+        processes.kept(pod.id());
+        LOG.log(Level.INFO, "{0} goes on: its pages come again", pod.id());
       }
     }
 

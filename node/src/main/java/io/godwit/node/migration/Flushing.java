@@ -20,17 +20,21 @@ import io.godwit.wire.proto.Open;
  * threads.
  */
 final class Flushing {
+  private final MigrationHost host;
   private final LeftBehind left;
   private final PageStores stores;
+  private final KeptPages kept;
 
-  Flushing(LeftBehind left, PageStores stores) {
+  Flushing(MigrationHost host, LeftBehind left, PageStores stores, KeptPages kept) {
+    this.host = host;
     this.left = left;
     this.stores = stores;
+    this.kept = kept;
   }
 
   /** Whether there is somewhere to flush pages to. */
   boolean hasStore() {
-    return stores.shared() != null;
+    return stores.shared() != null || stores.server() != null;
   }
 
   /**
@@ -42,7 +46,16 @@ final class Flushing {
     StoredFacts facts =
         new StoredFacts(
             to.migration(), order.pod(), to.node(), to.encrypted(), order.wishes().bandwidth());
-    return new Flushed(new PageFlush.ToDirectory(shared(order.pod()), facts), to, left);
+    NodeId server = stores.server();
+    PageFlush begun;
+    if (server == null) {
+      begun = new PageFlush.ToDirectory(shared(order.pod()), "", facts, sealed -> {});
+    } else if (server.equals(host.self())) {
+      begun = new PageFlush.ToDirectory(stores.own(), server.name(), facts, kept::serve);
+    } else {
+      begun = new NodeFlush(server, facts, host, left);
+    }
+    return new Flushed(begun, to, left);
   }
 
   private PageStore shared(String pod) {
@@ -60,22 +73,31 @@ final class Flushing {
   /** Expects pages at the destination, as its source has told. */
   AwaitedPages expect(NegotiateRequest request, Open opening, NodeId source) {
     String pod = request.getProcess().getPod();
+    String migration = request.getMigration();
+    boolean encrypted = request.getEncryptPages();
+    if (!opening.getStoreNode().isEmpty()) {
+      NodeId server = new NodeId(opening.getStoreNode());
+      return expectLater(pod, new ProcessMover.Way(server, migration, encrypted));
+    }
     PageStore shared = shared(pod);
-    if (!shared.knows(request.getMigration())) {
+    if (!shared.knows(migration)) {
       throw new GodwitException(
           NodeError.NO_PAGE_STORE,
           "taking the pages of " + pod + " from the page store " + shared.directory(),
           "it does not show what node " + source + " has begun to put there",
           "mount one and the same directory at store.directory of both nodes");
     }
-    return expectLater(
-        pod, new ProcessMover.Way(source, request.getMigration(), request.getEncryptPages(), true));
+    return expectLater(pod, new ProcessMover.Way(source, migration, encrypted, true));
   }
 
-  /** Goes on with pages that an earlier daemon expected. */
+  /** Goes on with pages that an earlier daemon expected, from a store or a source. */
   AwaitedPages expectLater(String pod, ProcessMover.Way way) {
-    PageStore shared = shared(pod);
+    boolean own = !way.shared() && way.node().equals(host.self());
+    if (!own && !way.shared()) {
+      return left.expect(pod, way);
+    }
+    PageStore store = own ? stores.own() : shared(pod);
     left.lacks(way);
-    return new StoredPages(pod, way, shared, () -> left.hasAll(way));
+    return new StoredPages(pod, way, store, own, () -> left.hasAll(way));
   }
 }

@@ -166,12 +166,10 @@ final class LeftBehind {
   /**
    * Goes on with pods of this node whose pages have not all come.
    *
-   * @param shared finds those that are in a shared page store
+   * @param expected finds them, wherever they are
    */
-  void takeUp(ProcessMover mover, BiFunction<String, ProcessMover.Way, AwaitedPages> shared) {
-    mover.takeUpPages(
-        (pod, way, answers) ->
-            (way.shared() ? shared.apply(pod, way) : expect(pod, way)).to(answers));
+  void takeUp(ProcessMover mover, BiFunction<String, ProcessMover.Way, AwaitedPages> expected) {
+    mover.takeUpPages((pod, way, answers) -> expected.apply(pod, way).to(answers));
     recovered = true;
   }
 
@@ -224,10 +222,12 @@ final class LeftBehind {
   }
 
   private PageChannel connect(ProcessMover.Way way, int port, byte[] secret) {
+    return connect(way.node(), way.migration() + SUFFIX, port, secret, way.encrypted());
+  }
+
+  /** Connects to a session for pages at another node. */
+  PageChannel connect(NodeId node, String session, int port, byte[] secret, boolean encrypted) {
     return PageChannel.connect(
-        host.pageAddress(way.node(), port),
-        way.migration() + SUFFIX,
-        secret,
-        way.encrypted() ? security.apply(way.node()) : open);
+        host.pageAddress(node, port), session, secret, encrypted ? security.apply(node) : open);
   }
 }

@@ -3,6 +3,8 @@ package io.godwit.node.migration;
 import io.godwit.core.NodeId;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.KeepReply;
+import io.godwit.wire.proto.KeepRequest;
 import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
@@ -18,4 +20,7 @@ public interface MigrationService {
 
   /** Who owns a process. */
   InquireReply inquire(InquireRequest request, NodeId asker);
+
+  /** Takes the pages of a process that is moved by flushing from there to a third node. */
+  KeepReply keep(KeepRequest request, NodeId source);
 }

@@ -15,6 +15,8 @@ import io.godwit.wire.WireLimits;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireReply.Ownership;
 import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.KeepReply;
+import io.godwit.wire.proto.KeepRequest;
 import io.godwit.wire.proto.MigrationMessage;
 import io.godwit.wire.proto.MigrationMessage.KindCase;
 import io.godwit.wire.proto.NegotiateReply;
@@ -58,6 +60,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   private final Map<String, Reservation> reservations = new ConcurrentHashMap<>();
   private final Set<String> moving = ConcurrentHashMap.newKeySet();
   private final LeftBehind left;
+  private final KeptPages kept;
   private final Flushing flushing;
   private final Pulse pulse;
   private final Doubts doubts;
@@ -94,7 +97,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
     this.security = security;
     this.open = open;
     this.left = new LeftBehind(host, pages, security, open);
-    this.flushing = new Flushing(left, stores);
+    this.kept = new KeptPages(host.self(), pages, left, stores.own(), FORMS);
+    this.flushing = new Flushing(host, left, stores, kept);
     this.gate = gate;
     this.negotiator = negotiator;
     this.pulse = new Pulse(host::unanswered);
@@ -112,6 +116,7 @@ public final class Migrations implements MigrationService, AutoCloseable {
   /** Reads the journal and goes on with what an earlier daemon left undecided. */
   public void recover() {
     left.recover(mover, recorded(journal));
+    kept.recover();
     for (MigrationRecord record : MigrationRecord.list(journal)) {
       ProcessMover.Left left = newest(record) ? mover.left(record.pod()) : null;
       if (!newest(record)) {
@@ -496,10 +501,18 @@ public final class Migrations implements MigrationService, AutoCloseable {
         : () -> left.connect(request.getProcess().getPod(), way, opening);
   }
 
+  @Override
+  public KeepReply keep(KeepRequest request, NodeId source) {
+    return kept.keep(request, source);
+  }
+
   /** An attempt that nobody here remembers took nothing and will not. */
   @Override
   public InquireReply inquire(InquireRequest request, NodeId asker) {
     if (request.getWantsPages()) {
+      if (!request.getAskerIsSource()) {
+        kept.asked(request.getMigration());
+      }
       return left.answer(request, asker);
     }
     Ownership answer;

@@ -5,6 +5,7 @@ import io.godwit.node.store.PageStore;
 import io.godwit.node.store.StoredFacts;
 import io.godwit.wire.proto.Open;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /** The pages of one process on their way to a page store, at its source. One thread. */
 interface PageFlush extends ProcessMover.PageSink, AutoCloseable {
@@ -27,21 +28,31 @@ interface PageFlush extends ProcessMover.PageSink, AutoCloseable {
   @Override
   void close();
 
-  /** Into a directory that source and destination share. */
+  /** Into a directory: one that source and destination share, or the source's own. */
   final class ToDirectory implements PageFlush {
     private final PageStore store;
-    private final String migration;
+    private final String node;
+    private final StoredFacts facts;
+    private final Consumer<StoredFacts> sealed;
     private final PageFileWriter file;
 
-    ToDirectory(PageStore store, StoredFacts facts) {
+    /**
+     * Begins a file.
+     *
+     * @param node that answers for the pages; empty where the destination reads them by itself
+     * @param sealed told when they are there
+     */
+    ToDirectory(PageStore store, String node, StoredFacts facts, Consumer<StoredFacts> sealed) {
       this.store = store;
-      this.migration = facts.migration();
+      this.node = node;
+      this.facts = facts;
+      this.sealed = sealed;
       this.file = store.create(facts);
     }
 
     @Override
     public void tell(Open.Builder open) {
-      open.setStored(true);
+      open.setStored(true).setStoreNode(node);
     }
 
     @Override
@@ -62,11 +73,12 @@ interface PageFlush extends ProcessMover.PageSink, AutoCloseable {
     @Override
     public void seal() {
       file.seal();
+      sealed.accept(facts);
     }
 
     @Override
     public void remove() {
-      store.remove(migration);
+      store.remove(facts.migration());
     }
 
     @Override

@@ -49,6 +49,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   private final Object sending = new Object();
   private final long since = System.nanoTime();
   private boolean serving;
+  private volatile boolean settled;
   private volatile @Nullable PageChannel channel;
   private PageRuns.@Nullable Writer
       writer; // for the channel of the same moment; guarded by sending
@@ -134,11 +135,13 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
           lastTaken = now;
         } else if (now - lastTaken > NodeLimits.LEFT_PAGES_WAIT.toNanos()) {
           LOG.log(Level.WARNING, "nobody asks for the pages of {0}: they are given up", pod);
+          settled = true;
           return null;
         } else if (now - Math.max(asked, lastTaken) > NodeLimits.LEFT_PAGES_ASK.toNanos()) {
           asked = now;
           if (unneeded.getAsBoolean()) {
             LOG.log(Level.INFO, "node {0} needs no page of {1} any more", taker, pod);
+            settled = true;
             return null;
           }
         }
@@ -153,6 +156,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       while (!all) {
         all = take(origin, from.receive());
       }
+      settled = true;
       finish();
     } catch (GodwitException broken) {
       LOG.log(
@@ -259,6 +263,11 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
       }
     }
     what.run();
+  }
+
+  /** Whether nobody will ever ask again; not where this was closed, or the pages were lost. */
+  boolean isSettled() {
+    return settled;
   }
 
   /** Waits until nothing is needed any more. */

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The destination's side of flushing into a shared directory: reads the pages that a process lacks
- * from the file that its source has left there, and removes the file when it has all.
+ * The destination's side of flushing into a directory that it sees: reads the pages that a process
+ * lacks from the file that its source has left there, and removes the file when it has all.
  *
  * <p>What cannot be read is tried again on and on. When that fails for {@link
  * NodeLimits#PAGES_BEHIND_PATIENCE}, or what is read is damaged, the pages are told to be lost, and
@@ -36,10 +36,11 @@ final class StoredPages implements AwaitedPages, ProcessMover.PagesBehind {
   private final String pod;
   private final ProcessMover.Way way;
   private final PageStore store;
+  private final boolean own;
   private final Runnable atEnd;
   private final ReentrantLock reading = new ReentrantLock();
   private @Nullable PageFileReader file; // from "to" on guarded by reading
-  private @Nullable OrderedOrigin origin;
+  private @Nullable PageOrigin origin;
   private volatile PageOrigin.@Nullable Answers told;
   private boolean lost; // guarded by this
   private volatile long readingSince;
@@ -48,12 +49,14 @@ final class StoredPages implements AwaitedPages, ProcessMover.PagesBehind {
   /**
    * Nothing is read yet.
    *
+   * @param own whether nobody else removes the file when the process is not taken
    * @param atEnd called when no page is needed any more
    */
-  StoredPages(String pod, ProcessMover.Way way, PageStore store, Runnable atEnd) {
+  StoredPages(String pod, ProcessMover.Way way, PageStore store, boolean own, Runnable atEnd) {
     this.pod = pod;
     this.way = way;
     this.store = store;
+    this.own = own;
     this.atEnd = atEnd;
   }
 
@@ -67,7 +70,8 @@ final class StoredPages implements AwaitedPages, ProcessMover.PagesBehind {
   @Override
   public ProcessMover.PagesBehind to(PageOrigin.Answers answers) {
     told = answers;
-    origin = new OrderedOrigin(this::read, answers);
+    OrderedOrigin ordered = new OrderedOrigin(this::read, answers);
+    origin = new PacedOrigin(pod, new Ending(ordered), new Pace(bandwidth()));
     Thread.ofPlatform().daemon().name("godwit-stored-watch-" + pod).start(this::watch);
     return this;
   }
@@ -84,9 +88,37 @@ final class StoredPages implements AwaitedPages, ProcessMover.PagesBehind {
 
   @Override
   public void request(ObjectId space, AddressRange range, boolean urgent) {
-    OrderedOrigin asked = origin;
+    PageOrigin asked = origin;
     if (asked != null) {
       asked.request(space, range, urgent);
+    }
+  }
+
+  /** As the order said by which it came; without limit where that cannot be read yet. */
+  private long bandwidth() {
+    reading.lock();
+    try {
+      open();
+      PageFileReader opened = file;
+      return opened == null ? 0 : opened.facts().bandwidth();
+    } catch (GodwitException away) {
+      LOG.log(Level.DEBUG, "the pages of {0} are away: {1}", pod, away.getMessage());
+      return 0;
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** Does not wait for its thread, which may hang in a file system. */
+  private record Ending(OrderedOrigin ordered) implements PageOrigin {
+    @Override
+    public void request(ObjectId space, AddressRange range, boolean urgent) {
+      ordered.request(space, range, urgent);
+    }
+
+    @Override
+    public void close() {
+      ordered.end();
     }
   }
 
@@ -182,11 +214,14 @@ final class StoredPages implements AwaitedPages, ProcessMover.PagesBehind {
   @Override
   public void close() {
     closed = true;
-    OrderedOrigin asked = origin;
+    PageOrigin asked = origin;
     if (asked == null) {
       drop();
     } else {
-      asked.end(); // its thread may hang in a file system
+      asked.close();
+    }
+    if (own) {
+      store.remove(way.migration());
     }
     atEnd.run();
   }

@@ -27,6 +27,8 @@ import io.godwit.wire.proto.HelloReply;
 import io.godwit.wire.proto.HelloRequest;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireRequest;
+import io.godwit.wire.proto.KeepReply;
+import io.godwit.wire.proto.KeepRequest;
 import io.godwit.wire.proto.LoadNote;
 import io.godwit.wire.proto.LoadTaken;
 import io.godwit.wire.proto.MemberEntry;
@@ -145,6 +147,11 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   @Override
   public void inquire(InquireRequest request, StreamObserver<InquireReply> out) {
     answer(out, () -> migrations.inquire(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void keep(KeepRequest request, StreamObserver<KeepReply> out) {
+    answer(out, () -> migrations.keep(request, PeerServer.caller()));
   }
 
   @Override

@@ -140,6 +140,22 @@ public final class PageFileReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads all pages.
+   *
+   * @throws GodwitException where one is not as it was written
+   */
+  public void verify() {
+    for (TreeMap<Long, PageFile.Run> known : spaces.values()) {
+      for (PageFile.Run run : known.values()) {
+        for (long at = run.address(); at < run.end() && !run.isZeros(); ) {
+          int length = (int) Math.min(run.end() - at, EngineLimits.PAGE_CHUNK);
+          at += checked(run, at, length).remaining();
+        }
+      }
+    }
+  }
+
   private ByteBuffer checked(PageFile.Run run, long address, int length) {
     content.clear().limit(length);
     try {

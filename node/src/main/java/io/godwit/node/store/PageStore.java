@@ -141,10 +141,24 @@ public record PageStore(Path directory, long limit, Duration retention) {
         .toList();
   }
 
+  /** Removes what is half-written: of a directory that no other daemon uses. */
+  public void removePartial() {
+    for (Path each : files()) {
+      String name = each.getFileName().toString();
+      if (name.endsWith(PARTIAL)) {
+        remove(name.substring(0, name.length() - PARTIAL.length()));
+      }
+    }
+  }
+
+  /** Whether all pages of a migration are here. */
+  public boolean holds(String migration) {
+    return Files.exists(file(migration, WHOLE), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** Whether the file of a migration is here, be it half-written. */
   public boolean knows(String migration) {
-    return Files.exists(file(migration, PARTIAL), LinkOption.NOFOLLOW_LINKS)
-        || Files.exists(file(migration, WHOLE), LinkOption.NOFOLLOW_LINKS);
+    return Files.exists(file(migration, PARTIAL), LinkOption.NOFOLLOW_LINKS) || holds(migration);
   }
 
   /**

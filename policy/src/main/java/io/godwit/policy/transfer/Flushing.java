@@ -3,15 +3,15 @@ package io.godwit.policy.transfer;
 import java.util.List;
 
 /**
- * Flushing (Sprite): pages that are in no file are written to a page store, most of them while it
- * still runs, and the destination fetches them from there when they are touched. The source is free
- * as soon as it goes on; the dependency is on the store.
+ * Flushing (Sprite): pages that are in no file are written to a page store while it still runs, and
+ * the destination fetches them from there when they are touched. What was written since goes in the
+ * freeze, directly: through the store it would cross the network twice. The source is free as soon
+ * as it goes on; the dependency is on the store.
  */
 public final class Flushing extends Sending {
   private final ReadAhead readAhead = new ReadAhead();
   private PageSet stored = PageSet.EMPTY;
   private PageSet clean = PageSet.EMPTY;
-  private PageSet unstored = PageSet.EMPTY;
   private boolean freezing;
   private boolean frozen;
   private boolean resumed;
@@ -33,10 +33,9 @@ public final class Flushing extends Sending {
       case TransferEvent.FreezeDemanded demanded -> freeze();
       case TransferEvent.Frozen(PageSet dirty, PageSet hot) -> {
         frozen = true;
-        unstored = unstored.plus(dirty);
-        stored = stored.plus(unstored);
-        clean = clean.minus(unstored);
-        yield List.of(store(unstored));
+        stored = stored.minus(dirty);
+        clean = clean.minus(dirty);
+        yield List.of(send(dirty, TransferEffect.Urgency.NOW));
       }
       case TransferEvent.Resumed r -> {
         resumed = true;
