@@ -122,7 +122,7 @@ final class FollowingPages {
       while (!server.await(LOOK_AGAIN) && !ended()) {
         look();
       }
-      goOn(); // all may have come at once after a loss
+      endStop(); // all may have come at once after a loss
       if (all.remove(pod.id(), this)) {
         end();
       }
@@ -147,7 +147,7 @@ final class FollowingPages {
             lost,
             NodeError.PAGES_LOST.code());
       } else if (lost == null) {
-        goOn();
+        endStop();
       }
       long filled = server.served().filledBytes();
       if (filled - savedBytes > SAVE_BYTES) {
@@ -156,7 +156,7 @@ final class FollowingPages {
       }
     }
 
-    private void goOn() {
+    private void endStop() {
       if (stopped && !ended()) {
         stopped = false;
         pod.cgroup().thaw();
