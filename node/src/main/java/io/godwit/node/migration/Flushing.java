@@ -49,7 +49,7 @@ final class Flushing {
     NodeId server = stores.server();
     PageFlush begun;
     if (server == null) {
-      begun = new PageFlush.ToDirectory(shared(order.pod()), "", facts, sealed -> {});
+      begun = new PageFlush.ToDirectory(shared(order.pod()), "", facts, closed -> {});
     } else if (server.equals(host.self())) {
       begun = new PageFlush.ToDirectory(stores.own(), server.name(), facts, kept::serve);
     } else {
