@@ -229,7 +229,7 @@ final class EnginePods implements ProcessMover {
   }
 
   @Override
-  public Arrival create(String name, byte[] bytes, long receivedNanos) {
+  public Arrival create(String name, byte[] bytes, long readNanos) {
     PodDescription description = PodDescription.of(bytes);
     if (!description.process().name().equals(name)) {
       throw new GodwitException(
@@ -239,7 +239,7 @@ final class EnginePods implements ProcessMover {
           "run the same version of Godwit on both nodes");
     }
     awaitEndOfEarlier(name);
-    long since = System.nanoTime() - receivedNanos;
+    long since = System.nanoTime() - readNanos;
     TimeOffsets offsets =
         TimeOffsets.continuing(
             new TimeOffsets.Clocks(

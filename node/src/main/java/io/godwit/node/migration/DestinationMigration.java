@@ -30,7 +30,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   private static final Logger LOG = System.getLogger(DestinationMigration.class.getName());
 
   private final NegotiateRequest request;
-  private final long receivedNanos;
+  private final long readNanos;
   private final NodeId source;
   private final MigrationHost host;
   private final ProcessMover mover;
@@ -51,7 +51,7 @@ final class DestinationMigration implements DestinationCase.Hands {
    */
   DestinationMigration(
       NegotiateRequest request,
-      long receivedNanos,
+      long readNanos,
       NodeId source,
       MigrationHost host,
       ProcessMover mover,
@@ -61,7 +61,7 @@ final class DestinationMigration implements DestinationCase.Hands {
       PhaseGate gate,
       MigrationObserver observer) {
     this.request = request;
-    this.receivedNanos = receivedNanos;
+    this.readNanos = readNanos;
     this.source = source;
     this.host = host;
     this.mover = mover;
@@ -152,9 +152,7 @@ final class DestinationMigration implements DestinationCase.Hands {
     phases.begin(Phase.CREATE);
     ProcessMover.Arrival building =
         mover.create(
-            request.getProcess().getPod(),
-            request.getPodDescription().toByteArray(),
-            receivedNanos);
+            request.getProcess().getPod(), request.getPodDescription().toByteArray(), readNanos);
     arrival = building;
     if (behind != null) {
       remote = behind.get();

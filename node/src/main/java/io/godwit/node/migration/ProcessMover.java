@@ -146,9 +146,9 @@ public interface ProcessMover {
    * Step 5: makes the pod, empty.
    *
    * @param podDescription from {@link #podDescription} at the source
-   * @param receivedNanos when it came, as System.nanoTime() tells it
+   * @param readNanos when its clocks were read there, as System.nanoTime() tells it here
    */
-  Arrival create(String pod, byte[] podDescription, long receivedNanos);
+  Arrival create(String pod, byte[] podDescription, long readNanos);
 
   /** A pod that is being built at the destination. Used by one thread at a time. */
   interface Arrival {

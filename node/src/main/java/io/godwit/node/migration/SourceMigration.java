@@ -75,6 +75,10 @@ final class SourceMigration implements SourceCase.Hands {
   private long resumedAt;
   private long elapsed;
   private long expectedBytes;
+
+  /** How long the accepted question was under way: half of what the answer's making leaves. */
+  private long way;
+
   private long sentBytes;
 
   /**
@@ -290,7 +294,7 @@ final class SourceMigration implements SourceCase.Hands {
     suit(reply);
     Set<PageForm> forms = PageForm.known(reply.getPageFormsList());
     conversation.begin(connection.streams().migrate(conversation));
-    Open.Builder open = Open.newBuilder().setMigration(migration);
+    Open.Builder open = Open.newBuilder().setMigration(migration).setWayNanos(way);
     if (strategy.stores()) {
       Flushed begun = flushing.begin(order, wayTo());
       flushed = begun;
@@ -351,6 +355,7 @@ final class SourceMigration implements SourceCase.Hands {
       asked = System.nanoTime();
       reply = ask(connection, requirements);
     }
+    way = Math.max(0, (System.nanoTime() - asked - reply.getTakenNanos()) / 2);
     if (!reply.getAccepted()) {
       throw refused(reply.getRefusalsList());
     }

@@ -30,8 +30,8 @@ public record TimeOffsets(long monotonicNanos, long bootNanos) {
 
   /**
    * The offsets with which a pod on this machine reads {@code clocks} now, so that they go on from
-   * there. The reading should be one that was taken elsewhere after it was asked for: then the
-   * pod's clocks here lag by no more than the way of the answer and never by less than nothing.
+   * there. What the reading's way here is reckoned to have taken should be in it; where that was
+   * too little, the pod waits before it runs, so that its clocks never go back.
    */
   public static TimeOffsets continuing(Clocks clocks) {
     Clocks here = NONE.now();

@@ -300,7 +300,7 @@ final class FakeMachine {
     }
 
     @Override
-    public Arrival create(String pod, byte[] podDescription, long receivedNanos) {
+    public Arrival create(String pod, byte[] podDescription, long readNanos) {
       Instance instance = new Instance(pod, new byte[0]);
       instance.traced = true;
       instance.sealed = true;
