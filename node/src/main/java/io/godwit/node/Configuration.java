@@ -208,27 +208,15 @@ public record Configuration(
 
   /** The same with its figures told over HTTP at host:port. */
   public Configuration tellingMetricsAt(String address) {
-    return new Configuration(
-        name,
-        state,
-        listen,
-        advertise,
-        pagePort,
-        encryptPages,
-        accept,
-        maxForeignProcesses,
-        users,
-        memoryReserveBytes,
-        readyTimeout,
-        scheduling,
-        jobs,
-        store,
-        address,
-        visits);
+    return with(store, address);
   }
 
   /** The same with the pages of flushing elsewhere. */
   public Configuration storingPages(Store where) {
+    return with(where, metrics);
+  }
+
+  private Configuration with(Store where, String address) {
     return new Configuration(
         name,
         state,
@@ -244,7 +232,7 @@ public record Configuration(
         scheduling,
         jobs,
         where,
-        metrics,
+        address,
         visits);
   }
 
