@@ -17,6 +17,9 @@ public final class EngineLimits {
   /** Instructions that a thread is led out of the vDSO for, at most; a reading takes about 60. */
   public static final int VDSO_STEPS = 4000;
 
+  /** How long one instruction may take that has to wait for a page from a disk, in nanoseconds. */
+  public static final long STEP_TIMEOUT_NANOS = 10_000_000_000L;
+
   /** How long an undo waits for a thread that never stopped, in nanoseconds. */
   public static final long LET_GO_TIMEOUT_NANOS = 500_000_000L;
 

@@ -270,12 +270,17 @@ public final class Freezer {
     Optional<AddressRange> vdso = early.vdso(stopping.pid());
     Optional<Integer> arrived =
         vdso.isEmpty() ? Optional.empty() : VdsoWalk.leave(tracee, stopping.pid(), vdso.get());
-    if (arrived.isPresent() && tracee.isStopped()) {
+    if (arrived.isEmpty()) {
+      return;
+    }
+    if (tracee.isStopped()) {
       // The event stop that is asked for comes before another instruction.
       tracee.interrupt();
       tracee.resume(arrived.get());
-      awaitStop(stopping, deadline);
+    } else if (!tracee.isGone()) {
+      throw willNotStop(stopping);
     }
+    awaitStop(stopping, deadline);
   }
 
   /**

@@ -65,7 +65,7 @@ final class VdsoWalk {
   private static int walk(Tracee tracee, AddressRange vdso) {
     for (int step = 0; step < EngineLimits.VDSO_STEPS; step++) {
       tracee.step();
-      Optional<WaitStatus> status = tracee.await(EngineLimits.STOP_TIMEOUT_NANOS);
+      Optional<WaitStatus> status = tracee.await(EngineLimits.STEP_TIMEOUT_NANOS);
       if (status.isEmpty() || !status.get().stopped()) {
         return 0; // it ends: whoever waits for its stop learns that
       }
