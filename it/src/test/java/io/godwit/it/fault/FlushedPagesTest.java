@@ -164,6 +164,7 @@ class FlushedPagesTest {
   }
 
   @Test
+  @Tag("soak")
   void aStoreThatIsLostStopsItUntilItIsBack() throws Exception {
     Sweeper program = flushed("alpha");
     Path file = stored().getFirst();
