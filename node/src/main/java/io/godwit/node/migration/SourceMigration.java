@@ -30,9 +30,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -357,7 +355,7 @@ final class SourceMigration implements SourceCase.Hands {
     }
     way = Math.max(0, (System.nanoTime() - asked - reply.getTakenNanos()) / 2);
     if (!reply.getAccepted()) {
-      throw refused(reply.getRefusalsList());
+      throw order.refused(reply.getRefusalsList());
     }
     return reply;
   }
@@ -393,21 +391,6 @@ final class SourceMigration implements SourceCase.Hands {
               : file.toBuilder());
     }
     return builder.build();
-  }
-
-  /** All refusals in one error: the first one's code and advice, every cause. */
-  private GodwitException refused(List<Refusal> refusals) {
-    String causes =
-        refusals.stream()
-            .map(r -> r.getWhat() + ": " + r.getWhy() + " [" + r.getCode() + "]")
-            .collect(Collectors.joining("; "));
-    String advice =
-        refusals.stream().map(Refusal::getAdvice).distinct().collect(Collectors.joining("; "));
-    return new GodwitException(
-        NodeError.MIGRATION_REFUSED,
-        "migrating " + order.pod() + " to node " + order.destination(),
-        causes.isEmpty() ? "the node gives no reason" : causes,
-        advice.isEmpty() ? "try another node" : advice);
   }
 
   private void sendDescription(FrameKind kind, byte[] description) {
