@@ -27,11 +27,9 @@ final class RequirementsReader {
   Requirements read(List<Pid> pids, ProcessEntry entry) {
     Map<String, String> files = new TreeMap<>();
     long memory = 0;
-    int threads = 0;
     for (Pid pid : pids) {
       try {
         memory += ProcessUsage.of(pid.number()).memoryBytes();
-        threads += ProcFs.host().process(pid).threads().size();
         for (MemoryMapping mapping : ProcFs.host().process(pid).maps()) {
           String path = mapping.path();
           if (path.startsWith("/") && !mapping.shared() && !path.endsWith(" (deleted)")) {
@@ -51,9 +49,7 @@ final class RequirementsReader {
             .addAllKernelFeatures(facts.kernelFeatures())
             .setMemoryBytes(memory)
             .setUid(entry.uid())
-            .setUser(entry.user())
-            .setProcesses(pids.size())
-            .setThreads(threads);
+            .setUser(entry.user());
     files.forEach((path, role) -> add(needs, path, role));
     return needs.build();
   }
