@@ -2,6 +2,7 @@ package io.godwit.node;
 
 import io.godwit.core.NodeId;
 import io.godwit.node.jobs.JobSettings;
+import io.godwit.node.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,12 @@ import org.jspecify.annotations.Nullable;
  * limit-mib = 16384              # what this node puts there, or keeps for others, at once
  * retention-hours = 24           # pages that nobody has asked for are given up after this time
  *
+ * [registry]                     # the same on all nodes; left out: there is none
+ * voters = ["alpha", "beta", "gamma"]  # 3 or 5 nodes that keep it; NAME or NAME=HOST:PORT
+ * enabled = true                 # false: as if the table were left out
+ * port = 7413                    # where voters listen to each other (TLS)
+ * log-mib = 4                    # a snapshot takes the place of a log that is longer
+ *
  * [metrics]
  * listen = "127.0.0.1:9464"      # GET /metrics for Prometheus; left out: nobody is told
  * </pre>
@@ -74,6 +81,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryReserveBytes memory kept free when a foreign process is taken
  * @param readyTimeout from the freeze to a complete instance at the destination
  * @param store where flushing leaves pages
+ * @param registry who keeps the replicated registry
  * @param metrics host:port where figures are told to Prometheus; empty for nowhere
  */
 public record Configuration(
@@ -92,7 +100,8 @@ public record Configuration(
     JobSettings jobs,
     Store store,
     String metrics,
-    Visits visits) {
+    Visits visits,
+    RegistrySettings registry) {
 
   /**
    * What is kept of the memory of processes that leave.
@@ -174,7 +183,8 @@ public record Configuration(
         JobSettings.DEFAULT,
         Store.DEFAULT,
         "",
-        Visits.DEFAULT);
+        Visits.DEFAULT,
+        RegistrySettings.NONE);
   }
 
   /** The same with other addresses. */
@@ -233,7 +243,8 @@ public record Configuration(
         jobs,
         where,
         address,
-        visits);
+        visits,
+        registry);
   }
 
   private Configuration with(
@@ -259,6 +270,7 @@ public record Configuration(
         jobs,
         store,
         metrics,
-        visits);
+        visits,
+        registry);
   }
 }

@@ -6,6 +6,7 @@ import io.godwit.core.Spelling;
 import io.godwit.core.control.PodName;
 import io.godwit.node.jobs.JobSettings;
 import io.godwit.node.journal.DurableFiles;
+import io.godwit.node.registry.RegistrySettings;
 import io.godwit.node.security.Addresses;
 import io.godwit.policy.jobs.Hours;
 import java.io.IOException;
@@ -57,6 +58,10 @@ public final class ConfigurationReader {
               "store.node",
               "store.limit-mib",
               "store.retention-hours",
+              "registry.voters",
+              "registry.enabled",
+              "registry.port",
+              "registry.log-mib",
               "metrics.listen"));
 
   /** A typing slip changes at most this many characters. */
@@ -70,6 +75,7 @@ public final class ConfigurationReader {
   private static final long MOST_LEASE_SECONDS = 3600;
   private static final long MOST_KEPT_MIB = 1 << 18;
   private static final long MOST_KEPT_SECONDS = 30 * 86400;
+  private static final long MOST_LOG_MIB = 1024;
   private static final int MOST_JOBS = 1_000_000;
 
   private final TomlParseResult toml;
@@ -151,7 +157,37 @@ public final class ConfigurationReader {
         jobs(),
         store(defaults.store()),
         address("metrics.listen", ""),
-        visits(defaults.visits()));
+        visits(defaults.visits()),
+        registry());
+  }
+
+  private RegistrySettings registry() {
+    List<RegistrySettings.VoterAddress> voters = new ArrayList<>();
+    for (String text : texts("registry.voters")) {
+      try {
+        voters.add(RegistrySettings.VoterAddress.parse(text));
+      } catch (IllegalArgumentException malformed) {
+        problem("registry.voters", String.valueOf(malformed.getMessage()));
+        return RegistrySettings.NONE;
+      } catch (GodwitException malformed) {
+        problem("registry.voters", "'" + text + "': " + malformed.why());
+        return RegistrySettings.NONE;
+      }
+    }
+    int port = (int) number("registry.port", RegistrySettings.DEFAULT_PORT, 1, 65535);
+    long logBytes =
+        number("registry.log-mib", RegistrySettings.NONE.logBytes() >> 20, 1, MOST_LOG_MIB) << 20;
+    boolean enabled = flag("registry.enabled", toml.contains("registry.voters"));
+    if (!enabled) {
+      return RegistrySettings.NONE;
+    }
+    RegistrySettings.complaint(voters)
+        .ifPresent(
+            what ->
+                problem(
+                    toml.contains("registry.voters") ? "registry.voters" : "registry.enabled",
+                    what));
+    return new RegistrySettings(voters, port, logBytes);
   }
 
   private Configuration.Visits visits(Configuration.Visits defaults) {

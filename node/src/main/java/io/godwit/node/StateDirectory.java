@@ -23,6 +23,7 @@ import java.nio.file.StandardOpenOption;
  * jobs/       one record for each job that was submitted here
  * tags/       what goes with a process besides what it is
  * store/      pages that other nodes have flushed to this one
+ * registry/   log and snapshots of the replicated registry, where this node votes
  * pods/       what the pod room keeps for each pod
  * lock        held by the daemon that runs
  * control.sock  where commands of this machine reach the daemon
@@ -90,6 +91,10 @@ public record StateDirectory(Path root) {
 
   public Path store() {
     return root.resolve("store");
+  }
+
+  public Path registry() {
+    return root.resolve("registry");
   }
 
   /** The socket for commands. */

@@ -121,4 +121,37 @@ class ConfigurationReaderTest {
         .hasMessageContaining("'8-9' is no span of hours")
         .hasMessageContaining("queue.night.userjobs");
   }
+
+  @Test
+  void theVotersOfARegistryAreThreeOrFive() {
+    Configuration read =
+        ConfigurationReader.parse(
+            "[registry]\nvoters = ['a', 'b=10.0.0.2:99', 'c']\nport = 7000", "t", null);
+    assertThat(read.registry().enabled()).isTrue();
+    assertThat(read.registry().names()).containsExactly(id("a"), id("b"), id("c"));
+    assertThat(read.registry().voters().get(1).address().getPort()).isEqualTo(99);
+    assertThat(read.registry().port()).isEqualTo(7000);
+    assertThat(ConfigurationReader.parse("", "t", null).registry().enabled()).isFalse();
+    assertThat(
+            ConfigurationReader.parse(
+                    "[registry]\nvoters = ['a', 'b', 'c']\nenabled = false", "t", null)
+                .registry()
+                .enabled())
+        .isFalse();
+    assertRegistry("voters = ['a', 'b']", "line 2: registry.voters: 2 voters: name 3");
+    assertRegistry("voters = ['a', 'b', 'c', 'd']", "4 voters survive the loss of one node as 3");
+    assertRegistry("voters = ['a', 'b', 'a']", "a node is named twice");
+    assertRegistry("voters = ['a', 'b', 'c d']", "a node's name is");
+    assertRegistry("voters = ['a', 'b', 'c=x']", "it is not of the form host:port");
+    assertRegistry("enabled = true", "line 2: registry.enabled: 0 voters");
+  }
+
+  private static io.godwit.core.NodeId id(String name) {
+    return new io.godwit.core.NodeId(name);
+  }
+
+  private static void assertRegistry(String line, String complaint) {
+    assertThatThrownBy(() -> ConfigurationReader.parse("[registry]\n" + line, "t", null))
+        .hasMessageContaining(complaint);
+  }
 }

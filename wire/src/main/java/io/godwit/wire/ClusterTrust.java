@@ -1,5 +1,7 @@
 package io.godwit.wire;
 
+import static java.util.stream.Collectors.joining;
+
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import java.net.Socket;
@@ -9,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +27,13 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
 
   private final @Nullable X509Certificate authority;
   private final byte @Nullable [] authorityFingerprint;
-  private final @Nullable NodeId expected;
+  private final @Nullable Set<NodeId> expected;
   private volatile @Nullable X509Certificate seen;
 
   private ClusterTrust(
       @Nullable X509Certificate authority,
       byte @Nullable [] authorityFingerprint,
-      @Nullable NodeId expected) {
+      @Nullable Set<NodeId> expected) {
     this.authority = authority;
     this.authorityFingerprint = authorityFingerprint;
     this.expected = expected;
@@ -43,7 +46,12 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
 
   /** Trusts one node of the cluster. */
   public static ClusterTrust only(NodeId expected, X509Certificate authority) {
-    return new ClusterTrust(authority, null, expected);
+    return new ClusterTrust(authority, null, Set.of(expected));
+  }
+
+  /** Trusts some nodes of the cluster. */
+  public static ClusterTrust someOf(Set<NodeId> expected, X509Certificate authority) {
+    return new ClusterTrust(authority, null, Set.copyOf(expected));
   }
 
   /** Trusts every node whose authority has this SHA-256 fingerprint: what a newcomer knows. */
@@ -144,8 +152,12 @@ public final class ClusterTrust extends X509ExtendedTrustManager {
     } catch (GodwitException unnamed) {
       throw new CertificateException(unnamed.why(), unnamed);
     }
-    if (expected != null && !expected.equals(node)) {
-      throw new CertificateException("this is node " + node + ", not node " + expected);
+    if (expected != null && !expected.contains(node)) {
+      throw new CertificateException(
+          "this is node "
+              + node
+              + ", not node "
+              + expected.stream().sorted().map(NodeId::name).collect(joining(" or ")));
     }
     seen = leaf;
   }

@@ -114,6 +114,13 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
     return chosen;
   }
 
+  /** Another choice has come to this node; the later one counts. */
+  public void adopt(ProfileText told) {
+    if (profiles.adopt(told)) {
+      cycle.post(cycle::reprofile);
+    }
+  }
+
   /**
    * Where a job is to start: blocks for a moment.
    *

@@ -80,6 +80,7 @@ public final class Daemon implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable ClusterLink link;
   private volatile @Nullable ClusterScheduling scheduling;
+  private volatile @Nullable DaemonRegistry registry;
 
   /**
    * Starts a node.
@@ -250,6 +251,16 @@ public final class Daemon implements AutoCloseable {
     made.attach(begun);
     made.attach(leases);
     begun.start();
+    if (configuration.registry().enabled()) {
+      registry =
+          DaemonRegistry.start(
+              made, begun, configuration.registry(), state.registry(), processes, jobs::checkpoints);
+    }
+  }
+
+  /** Its way to the replicated registry; null where there is none. */
+  @Nullable DaemonRegistry registry() {
+    return registry;
   }
 
   private int cores() {
@@ -414,6 +425,10 @@ public final class Daemon implements AutoCloseable {
     }
     jobs.close();
     leases.holder().close();
+    DaemonRegistry registered = registry;
+    if (registered != null) {
+      registered.close();
+    }
     if (scheduled != null) {
       scheduled.close();
     }

@@ -16,10 +16,12 @@ import io.godwit.node.jobs.LeaseBook;
 import io.godwit.node.peers.ClusterLink;
 import io.godwit.node.pod.Pod;
 import io.godwit.node.pod.PodRoom;
+import io.godwit.node.registry.RegistryError;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.scheduling.ResourceExpression;
 import io.godwit.wire.WireFailure;
 import io.godwit.wire.proto.ControlRequest;
+import io.godwit.wire.proto.ProcessRecord;
 import io.godwit.wire.proto.StoreReply;
 import io.godwit.wire.proto.StoreRequest;
 import io.grpc.StatusRuntimeException;
@@ -333,11 +335,44 @@ final class DaemonJobs implements JobHost {
     LeaseBook book = leases;
     boolean taken =
         book != null
-            && book.retake(pod, self(), owner -> pods.find(pod).isEmpty(), System.nanoTime());
+            && book.retake(
+                pod,
+                self(),
+                owner -> pods.find(pod).isEmpty(),
+                next -> agreed(book, pod, next.epoch()),
+                System.nanoTime());
     if (!taken) {
       throw notHere("restarting '" + pod + "'", "it is not certain that it runs nowhere");
     }
     processes.consoles().reset(pod, written.outputEnd(), written.errorEnd());
+  }
+
+  /** Whether nobody else can have it under that epoch: by the registry's word, where there is one. */
+  private boolean agreed(LeaseBook book, String pod, Epoch epoch) {
+    DaemonRegistry registry = daemon.registry();
+    if (registry == null) {
+      return true;
+    }
+    Optional<ProcessEntry> entry = processes.find(pod);
+    if (entry.isEmpty()) {
+      return false;
+    }
+    Optional<ProcessRecord> later = registry.claim(entry.get().at(self(), epoch));
+    later.ifPresent(
+        owner -> {
+          book.overtaken(
+              pod, new NodeId(owner.getNode()), new Epoch(owner.getEpoch()), System.nanoTime());
+          throw new GodwitException(
+              RegistryError.OVERTAKEN,
+              "restarting '" + pod + "'",
+              "by the registry node "
+                  + owner.getNode()
+                  + " has it under epoch "
+                  + owner.getEpoch()
+                  + ", of which its home had not heard",
+              "nothing has to be done: it is waited for, and taken back when it stays silent");
+        });
+    return true;
   }
 
   @Override

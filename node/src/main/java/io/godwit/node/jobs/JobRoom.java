@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -533,6 +534,25 @@ public final class JobRoom implements JobOperations, AutoCloseable {
   public synchronized boolean wants(String pod) {
     boolean known = table.all().stream().anyMatch(job -> job.name.equals(pod));
     return !known || table.ofPod(pod).isPresent();
+  }
+
+  /**
+   * The last checkpoint of a job.
+   *
+   * @param directory below the place for checkpoints
+   */
+  public record Kept(String directory, long writtenMillis) {}
+
+  /** The checkpoints that jobs would be restarted from, by the names of their processes. */
+  public synchronized Map<String, Kept> checkpoints() {
+    Map<String, Kept> kept = new HashMap<>();
+    for (Job job : table.open()) {
+      Job.Image last = job.image;
+      if (last != null) {
+        kept.put(job.name, new Kept(last.directory(), last.writtenMillis()));
+      }
+    }
+    return kept;
   }
 
   /**

@@ -4,20 +4,24 @@ import io.godwit.core.Epoch;
 import io.godwit.core.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The home's side of leases: which process may run on which other node, and since when it has not
  * been claimed. A pure state machine but for the owner's record, which it reads and writes under
- * its own lock, so that a claim and a restart never cross. Times are this node's own durations.
+ * its own lock, so that a claim and a restart never cross. Where there is a registry, its majority
+ * has to agree before a process is taken back. Times are this node's own durations.
  */
 public final class LeaseBook {
   private final long leaseNanos;
   private final long overNanos;
   private final Owners owners;
   private final Map<String, Long> claimed = new HashMap<>(); // guarded by this
+  private final Set<String> retaking = new HashSet<>(); // guarded by this
   private boolean ready; // guarded by this
 
   /** The node's durable word on who owns a process. */
@@ -71,7 +75,7 @@ public final class LeaseBook {
   /** A node claims a process. */
   public synchronized Answer claim(String pod, Epoch epoch, NodeId by, long nowNanos) {
     Optional<Owners.Owner> known = owners.owner(pod);
-    if (!ready || known.isEmpty()) {
+    if (!ready || known.isEmpty() || retaking.contains(pod)) {
       return Answer.UNKNOWN;
     }
     int newer = epoch.compareTo(known.get().epoch());
@@ -113,23 +117,64 @@ public final class LeaseBook {
   }
 
   /**
-   * Takes a process back that runs nowhere: it is this node's under the next epoch.
+   * Takes a process back that runs nowhere: it is this node's under the next epoch. Nobody is
+   * granted a lease of it meanwhile.
    *
    * @param here whether nothing of it is left on this node either
+   * @param arbiter asked last, without a lock: whether nobody else has it under that epoch; may
+   *     fail, and nothing has happened then
    * @return whether that was so
    */
-  public synchronized boolean retake(
-      String pod, NodeId self, Predicate<Owners.Owner> here, long nowNanos) {
-    Optional<Owners.Owner> known = owners.owner(pod);
-    if (known.isEmpty()) {
-      return false;
+  public boolean retake(
+      String pod,
+      NodeId self,
+      Predicate<Owners.Owner> here,
+      Predicate<Owners.Owner> arbiter,
+      long nowNanos) {
+    Optional<Owners.Owner> known;
+    synchronized (this) {
+      known = owners.owner(pod);
+      if (known.isEmpty() || !certain(pod, self, known.get(), here, nowNanos)) {
+        return false;
+      }
+      if (!retaking.add(pod)) {
+        return false;
+      }
     }
-    boolean certain =
-        known.get().node().equals(self) ? here.test(known.get()) : isOver(pod, nowNanos);
-    if (certain) {
-      owners.owned(pod, self, known.get().epoch().next());
-      claimed.remove(pod);
+    Owners.Owner next = new Owners.Owner(self, known.get().epoch().next());
+    boolean granted = false;
+    try {
+      granted = arbiter.test(next);
+    } finally {
+      synchronized (this) {
+        retaking.remove(pod);
+        granted &= owners.owner(pod).equals(known);
+        if (granted) {
+          owners.owned(pod, self, next.epoch());
+          claimed.remove(pod);
+        }
+      }
     }
-    return certain;
+    return granted;
+  }
+
+  private boolean certain(
+      String pod,
+      NodeId self,
+      Owners.Owner known,
+      Predicate<Owners.Owner> here,
+      long nowNanos) {
+    return known.node().equals(self) ? here.test(known) : isOver(pod, nowNanos);
+  }
+
+  /**
+   * Another node has a process under an epoch that this home had not heard of: it counts from now
+   * on, and gets the time of a lease to say so itself.
+   */
+  public synchronized void overtaken(String pod, NodeId node, Epoch epoch, long nowNanos) {
+    if (owners.owner(pod).filter(known -> epoch.compareTo(known.epoch()) > 0).isPresent()) {
+      owners.owned(pod, node, epoch);
+      claimed.put(pod, nowNanos);
+    }
   }
 }

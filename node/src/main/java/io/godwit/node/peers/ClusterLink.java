@@ -70,6 +70,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   private volatile boolean closing;
   private volatile PeerScheduling scheduling = PeerScheduling.NONE;
   private volatile PeerJobs jobs = PeerJobs.NONE;
+  private volatile PeerRegistry registry = PeerRegistry.NONE;
 
   /**
    * What a link is made of.
@@ -146,6 +147,7 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
                     parts.clock(),
                     () -> scheduling,
                     () -> jobs,
+                    () -> registry,
                     migrations.book()::recent)));
     if (portOf(advertise) == 0) {
       advertise =
@@ -204,6 +206,11 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
   /** From now on others may ask about jobs. */
   public void attach(PeerJobs asked) {
     jobs = asked;
+  }
+
+  /** From now on others may ask this node, which votes, about the registry. */
+  public void attach(PeerRegistry asked) {
+    registry = asked;
   }
 
   /** What the machine cannot take, and what its owner does not want at present. */

@@ -42,6 +42,10 @@ import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.NodeDescription;
 import io.godwit.wire.proto.PeerGrpc;
+import io.godwit.wire.proto.RegistryAnswer;
+import io.godwit.wire.proto.RegistryBatch;
+import io.godwit.wire.proto.RegistryOutcomes;
+import io.godwit.wire.proto.RegistryQuestion;
 import io.godwit.wire.proto.ReportReply;
 import io.godwit.wire.proto.ReportRequest;
 import io.godwit.wire.proto.SignalReply;
@@ -68,6 +72,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final InstantSource clock;
   private final Supplier<PeerScheduling> scheduling;
   private final Supplier<PeerJobs> jobs;
+  private final Supplier<PeerRegistry> registry;
   private final Supplier<List<MoveStatus>> moves;
 
   /** Moves a pod of this node for another node. */
@@ -86,6 +91,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       InstantSource clock,
       Supplier<PeerScheduling> scheduling,
       Supplier<PeerJobs> jobs,
+      Supplier<PeerRegistry> registry,
       Supplier<List<MoveStatus>> moves) {
     this.self = self;
     this.members = members;
@@ -97,6 +103,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.clock = clock;
     this.scheduling = scheduling;
     this.jobs = jobs;
+    this.registry = registry;
     this.moves = moves;
   }
 
@@ -232,6 +239,16 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   @Override
   public void control(ControlRequest request, StreamObserver<ControlReply> out) {
     answer(out, () -> jobs.get().control(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void enter(RegistryBatch request, StreamObserver<RegistryOutcomes> out) {
+    answer(out, () -> registry.get().enter(request, PeerServer.caller()));
+  }
+
+  @Override
+  public void consult(RegistryQuestion request, StreamObserver<RegistryAnswer> out) {
+    answer(out, () -> registry.get().consult(request));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.godwit.node.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.core.Epoch;
 import io.godwit.core.NodeId;
@@ -58,7 +59,7 @@ class LeaseBookTest {
   }
 
   private boolean retake(long seconds) {
-    return book.retake(POD, HOME, owner -> false, seconds * SECOND);
+    return book.retake(POD, HOME, owner -> false, next -> true, seconds * SECOND);
   }
 
   @Test
@@ -119,8 +120,8 @@ class LeaseBookTest {
 
   @Test
   void whatIsStillHereIsNotTakenBack() {
-    assertThat(book.retake(POD, HOME, owner -> false, 0)).isFalse();
-    assertThat(book.retake(POD, HOME, owner -> true, 0)).isTrue();
+    assertThat(book.retake(POD, HOME, owner -> false, next -> true, 0)).isFalse();
+    assertThat(book.retake(POD, HOME, owner -> true, next -> true, 0)).isTrue();
     assertThat(memory.owners.get(POD).epoch()).isEqualTo(new Epoch(4));
   }
 
@@ -128,5 +129,52 @@ class LeaseBookTest {
   void theMarginIsAQuarterAndAtLeastASecond() {
     assertThat(LeaseBook.margin(Duration.ofSeconds(20))).isEqualTo(Duration.ofSeconds(5));
     assertThat(LeaseBook.margin(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void withoutTheArbitersWordItIsNotTakenBack() {
+    assertThat(claim(BETA, 4, 0)).isEqualTo(Answer.GRANTED);
+    assertThat(book.retake(POD, HOME, owner -> false, next -> false, 1000 * SECOND)).isFalse();
+    assertThatThrownBy(
+            () ->
+                book.retake(
+                    POD,
+                    HOME,
+                    owner -> false,
+                    next -> {
+                      throw new IllegalStateException("no majority");
+                    },
+                    1000 * SECOND))
+        .hasMessage("no majority");
+    assertThat(memory.owners.get(POD).node()).isEqualTo(BETA);
+    assertThat(claim(BETA, 4, 1001)).isEqualTo(Answer.GRANTED);
+  }
+
+  @Test
+  void nobodyIsGrantedItWhileTheArbiterIsAsked() {
+    assertThat(claim(BETA, 4, 0)).isEqualTo(Answer.GRANTED);
+    boolean taken =
+        book.retake(
+            POD,
+            HOME,
+            owner -> false,
+            next -> {
+              assertThat(next.epoch()).isEqualTo(new Epoch(5));
+              assertThat(claim(BETA, 4, 1000)).isEqualTo(Answer.UNKNOWN);
+              return true;
+            },
+            1000 * SECOND);
+    assertThat(taken).isTrue();
+    assertThat(claim(BETA, 4, 1001)).isEqualTo(Answer.REVOKED);
+  }
+
+  @Test
+  void anOwnerThatOnlyTheArbiterKnewGetsTheTimeOfALease() {
+    assertThat(claim(BETA, 4, 0)).isEqualTo(Answer.GRANTED);
+    book.overtaken(POD, GAMMA, new Epoch(5), 1000 * SECOND);
+    assertThat(retake(1001)).isFalse();
+    assertThat(claim(GAMMA, 5, 1001)).isEqualTo(Answer.GRANTED);
+    book.overtaken(POD, BETA, new Epoch(4), 1002 * SECOND);
+    assertThat(memory.owners.get(POD).node()).isEqualTo(GAMMA);
   }
 }
