@@ -254,7 +254,12 @@ public final class Daemon implements AutoCloseable {
     if (configuration.registry().enabled()) {
       registry =
           DaemonRegistry.start(
-              made, begun, configuration.registry(), state.registry(), processes, jobs::checkpoints);
+              made,
+              begun,
+              configuration.registry(),
+              state.registry(),
+              processes,
+              jobs::checkpoints);
     }
   }
 

@@ -347,7 +347,9 @@ final class DaemonJobs implements JobHost {
     processes.consoles().reset(pod, written.outputEnd(), written.errorEnd());
   }
 
-  /** Whether nobody else can have it under that epoch: by the registry's word, where there is one. */
+  /**
+   * Whether nobody else can have it under that epoch: by the registry's word, where there is one.
+   */
   private boolean agreed(LeaseBook book, String pod, Epoch epoch) {
     DaemonRegistry registry = daemon.registry();
     if (registry == null) {

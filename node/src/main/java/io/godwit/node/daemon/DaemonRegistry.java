@@ -219,8 +219,7 @@ final class DaemonRegistry implements PeerRegistry, RegistryScribe.Knowledge, Au
                 .build());
       }
     }
-    strays.forEach(
-        stray -> updates.add(RegistryUpdate.newBuilder().setForgotten(stray).build()));
+    strays.forEach(stray -> updates.add(RegistryUpdate.newBuilder().setForgotten(stray).build()));
     updates.add(RegistryUpdate.newBuilder().setNode(state()).build());
     ProfileText profile = scheduling.profile();
     if (profile.getVersion() > 0) {

@@ -159,11 +159,7 @@ public final class LeaseBook {
   }
 
   private boolean certain(
-      String pod,
-      NodeId self,
-      Owners.Owner known,
-      Predicate<Owners.Owner> here,
-      long nowNanos) {
+      String pod, NodeId self, Owners.Owner known, Predicate<Owners.Owner> here, long nowNanos) {
     return known.node().equals(self) ? here.test(known) : isOver(pod, nowNanos);
   }
 

@@ -35,6 +35,7 @@ final class QuietLog implements Log {
     }
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the texts are JGroups'
   private void tell(Level level, String text, Object @Nullable ... values) {
     if (log.isLoggable(level)) {
       String told = text;

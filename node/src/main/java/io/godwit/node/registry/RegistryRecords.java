@@ -48,7 +48,8 @@ public final class RegistryRecords {
       case OWNED -> wellFormed(update.getOwned());
       case ENDED -> wellFormed(update.getEnded());
       case CHECKPOINTED ->
-          wellFormed(update.getCheckpointed()) && !update.getCheckpointed().getCheckpoint().isEmpty();
+          wellFormed(update.getCheckpointed())
+              && !update.getCheckpointed().getCheckpoint().isEmpty();
       case FORGOTTEN -> wellFormed(update.getForgotten());
       case NODE -> wellFormed(update.getNode());
       case PROFILE -> update.getProfile().getVersion() > 0 && wellFormed(update.getProfile());

@@ -69,7 +69,8 @@ public record RegistrySettings(List<VoterAddress> voters, int port, long logByte
     return switch (names.size()) {
       case 3, 5 -> Optional.empty();
       case 4 ->
-          Optional.of("4 voters survive the loss of one node as 3 do: name 3 or 5 (see cluster.md)");
+          Optional.of(
+              "4 voters survive the loss of one node as 3 do: name 3 or 5 (see cluster.md)");
       default ->
           Optional.of(
               names.size()

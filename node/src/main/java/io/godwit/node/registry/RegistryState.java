@@ -195,8 +195,7 @@ public final class RegistryState {
 
   private RegistryOutcome profile(ProfileRecord told) {
     if (told.getVersion() <= profile.getVersion()) {
-      return outcome(
-              told.equals(profile) ? RegistryOutcome.Kind.DONE : RegistryOutcome.Kind.STALE)
+      return outcome(told.equals(profile) ? RegistryOutcome.Kind.DONE : RegistryOutcome.Kind.STALE)
           .build();
     }
     profile = told;

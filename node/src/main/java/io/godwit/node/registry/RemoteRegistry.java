@@ -46,11 +46,14 @@ public final class RemoteRegistry implements Registry {
   public RegistryAnswer consult(RegistryQuestion question) {
     // One that is cut off from the others knows less than they do.
     return ask(
-        RegistryLimits.CONSULT, stub -> stub.consult(question), answer -> !answer.getLeader().isEmpty());
+        RegistryLimits.CONSULT,
+        stub -> stub.consult(question),
+        answer -> !answer.getLeader().isEmpty());
   }
 
   /** Asks one after the other; an answer that is not as good as hoped for is the last resort. */
-  private <T> T ask(Duration patience, Function<PeerBlockingStub, T> call, Function<T, Boolean> good) {
+  private <T> T ask(
+      Duration patience, Function<PeerBlockingStub, T> call, Function<T, Boolean> good) {
     List<NodeId> order = new ArrayList<>(voters);
     NodeId before = last;
     if (before != null && order.remove(before)) {

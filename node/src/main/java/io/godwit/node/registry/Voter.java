@@ -117,7 +117,9 @@ public final class Voter implements Registry {
     for (InetSocketAddress other : found.values()) {
       if (own.getAddress().isLoopbackAddress() && !other.getAddress().isLoopbackAddress()) {
         throw notReady(
-            "its own name resolves to " + own.getAddress().getHostAddress() + ", where nobody else"
+            "its own name resolves to "
+                + own.getAddress().getHostAddress()
+                + ", where nobody else"
                 + " reaches it",
             "");
       }
@@ -183,7 +185,12 @@ public final class Voter implements Registry {
     return new GodwitException(
         RegistryError.NO_MAJORITY,
         "asking the registry on node " + parts.self,
-        "no majority of its voters " + parts.voters + " decides: " + why + "; it reaches " + reached,
+        "no majority of its voters "
+            + parts.voters
+            + " decides: "
+            + why
+            + "; it reaches "
+            + reached,
         "nothing is lost: it goes on by itself when more voters can be reached",
         cause);
   }

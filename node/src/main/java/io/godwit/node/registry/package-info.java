@@ -13,9 +13,9 @@
  * for the registry.
  *
  * <p>Threads: {@code godwit-registry} is the scribe's; {@code godwit-voter} begins to take part and
- * ends when that is done; the others of a voter are JGroups' own, named {@code jgroups-...}, and end
- * when it is closed. A voter's state is guarded by the monitor of its {@code RegistryState}, which
- * nobody holds while calling something else.
+ * ends when that is done; the others of a voter are JGroups' own, named {@code jgroups-...}, and
+ * end when it is closed. A voter's state is guarded by the monitor of its {@code RegistryState},
+ * which nobody holds while calling something else.
  *
  * <p>Invariants: an epoch never goes down, so that of two owners of a process the one of the higher
  * epoch counts; what a voter answers to an update was forced to the disks of a majority; what comes

@@ -90,8 +90,7 @@ class RegistryStateTest {
     assertThat(end(3, "alpha", 1)).isEqualTo(Kind.DONE);
     RegistryUpdate anew =
         RegistryUpdate.newBuilder()
-            .setOwned(
-                Updates.process("alpha", "job", 1, "alpha").toBuilder().setStartedMillis(9))
+            .setOwned(Updates.process("alpha", "job", 1, "alpha").toBuilder().setStartedMillis(9))
             .build();
     assertThat(apply(anew).getKind()).isEqualTo(Kind.DONE);
     assertThat(known().getEnded()).isFalse();
@@ -146,8 +145,7 @@ class RegistryStateTest {
   private Kind node(String node, long version, NodeRecord.State said) {
     return apply(
             RegistryUpdate.newBuilder()
-                .setNode(
-                    NodeRecord.newBuilder().setNode(node).setVersion(version).setState(said))
+                .setNode(NodeRecord.newBuilder().setNode(node).setVersion(version).setState(said))
                 .build())
         .getKind();
   }

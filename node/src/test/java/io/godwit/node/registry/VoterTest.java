@@ -57,7 +57,8 @@ class VoterTest {
   void begin() throws IOException {
     for (NodeId each : ALL) {
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        addresses.put(each, new InetSocketAddress("127.0.0.1", free.getLocalPort()));
+        addresses.put(
+            each, new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort()));
       }
     }
     ALL.forEach(this::start);
