@@ -5,6 +5,7 @@ import io.godwit.core.control.Fields;
 import io.godwit.core.control.JsonText;
 import io.godwit.core.control.Method;
 import io.godwit.core.control.NodeView;
+import io.godwit.core.control.RegistryView;
 
 /** {@code godwit nodes}. */
 public final class NodesCommand extends DaemonCommand {
@@ -15,7 +16,9 @@ public final class NodesCommand extends DaemonCommand {
         io,
         "nodes",
         "List the nodes of the cluster: whether they take processes, load and memory.",
-        "LOAD counts what runs or waits for a processor; AGE tells how old that knowledge is.");
+        "LOAD counts what runs or waits for a processor; AGE tells how old that knowledge is.",
+        "Where there is a replicated registry, the last line tells who keeps it and whether it"
+            + " decides.");
     examples(
         "godwit nodes           * marks the node you are on",
         "godwit nodes --json    the same for programs");
@@ -63,6 +66,30 @@ public final class NodesCommand extends DaemonCommand {
           node.detail());
     }
     table.print(io.out());
+    JsonObject registry = Fields.of(result, "listing").optionalObject("registry");
+    if (registry != null) {
+      io.out().println();
+      io.out().println(words(RegistryView.of(registry)));
+    }
     return 0;
+  }
+
+  /** The registry in one line: who keeps it, who leads, and whether it decides. */
+  private static String words(RegistryView registry) {
+    StringBuilder words = new StringBuilder("registry: voters ");
+    words.append(String.join(", ", registry.voters()));
+    if (registry.majority()) {
+      words
+          .append("; ")
+          .append(registry.leader())
+          .append(" leads; this node is with the majority; ")
+          .append(registry.processes())
+          .append(registry.processes() == 1 ? " process" : " processes");
+    } else {
+      words
+          .append("; no majority here, so nobody is restarted elsewhere: ")
+          .append(registry.trouble().isEmpty() ? "no leader is known" : registry.trouble());
+    }
+    return words.toString();
   }
 }

@@ -19,7 +19,11 @@ public final class PsCommand extends DaemonCommand {
   private final Flag dependencies;
 
   public PsCommand(CommandIo io) {
-    super(io, "ps", "List the processes under Godwit's care, wherever in the cluster they are.");
+    super(
+        io,
+        "ps",
+        "List the processes under Godwit's care, wherever in the cluster they are.",
+        "'unheard' is what only the replicated registry tells of: its node is silent.");
     all = flag("Show processes that have ended too.", "-a", "--all");
     dependencies =
         flag(

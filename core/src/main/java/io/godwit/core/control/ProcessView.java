@@ -56,6 +56,8 @@ public record ProcessView(
     FROZEN("frozen"),
     /** Nobody knows which node owns it until a silent node answers; it runs nowhere. */
     IN_DOUBT("in doubt"),
+    /** Its node is silent: it is there by what the replicated registry was told last. */
+    UNHEARD("unheard"),
     EXITED("exited"),
     /** Its node is gone. */
     LOST("lost");

@@ -14,11 +14,13 @@ import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
+import io.godwit.core.control.RegistryView;
 import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,11 @@ public interface NodeOperations {
 
   /** Every node of the cluster, this one included. */
   List<NodeView> nodes();
+
+  /** The replicated registry, where there is one. */
+  default Optional<RegistryView> registry() {
+    return Optional.empty();
+  }
 
   /**
    * Every process under Godwit's care in the cluster as far as this node knows, whoever's it is.

@@ -107,6 +107,7 @@ final class RequestHandler {
     }
     JsonObject result = new JsonObject();
     result.add("nodes", nodes);
+    operations.registry().ifPresent(registry -> result.add("registry", registry.toJson()));
     return result;
   }
 

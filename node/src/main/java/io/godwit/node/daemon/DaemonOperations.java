@@ -14,6 +14,7 @@ import io.godwit.core.control.NodeView;
 import io.godwit.core.control.ProcessExit;
 import io.godwit.core.control.ProcessView;
 import io.godwit.core.control.Progress;
+import io.godwit.core.control.RegistryView;
 import io.godwit.core.control.RestartSpec;
 import io.godwit.core.control.RunSpec;
 import io.godwit.node.NodeError;
@@ -40,6 +41,7 @@ import io.godwit.wire.proto.StatusReply;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -170,7 +172,37 @@ final class DaemonOperations implements NodeOperations {
     }
     String self = daemon.self().name();
     processes.statuses().forEach(p -> take(newest, p, self));
-    return newest.values().stream().map(p -> view(p, withDependencies)).toList();
+    Map<String, ProcessStatus> unheard = unheard(newest);
+    List<ProcessView> views = new ArrayList<>();
+    newest.forEach(
+        (name, p) -> {
+          if (!unheard.containsKey(name)) {
+            views.add(view(p, withDependencies));
+          }
+        });
+    unheard.values().forEach(p -> views.add(view(p, ProcessView.State.UNHEARD, List.of())));
+    views.sort(Comparator.comparing(ProcessView::name));
+    return views;
+  }
+
+  /** What the registry knows of silent nodes and nobody else does, or not as late as it. */
+  private Map<String, ProcessStatus> unheard(Map<String, ProcessStatus> newest) {
+    DaemonRegistry registry = daemon.registry();
+    Map<String, ProcessStatus> found = new TreeMap<>();
+    if (registry != null) {
+      for (ProcessStatus told : registry.unheard()) {
+        ProcessStatus known = newest.get(told.getName());
+        if (known == null || known.getEpoch() < told.getEpoch()) {
+          found.put(told.getName(), told);
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Optional<RegistryView> registry() {
+    return Optional.ofNullable(daemon.registry()).map(DaemonRegistry::view);
   }
 
   @Override
@@ -200,6 +232,11 @@ final class DaemonOperations implements NodeOperations {
             : !p.getRemark().isEmpty()
                 ? ProcessView.State.IN_DOUBT
                 : moving ? ProcessView.State.MIGRATING : ProcessView.State.RUNNING;
+    return view(p, state, withDependencies ? dependencies(p) : List.of());
+  }
+
+  private ProcessView view(
+      ProcessStatus p, ProcessView.State state, List<ProcessView.Dependency> needed) {
     return new ProcessView(
         p.getName(),
         p.getPid(),
@@ -215,7 +252,7 @@ final class DaemonOperations implements NodeOperations {
         p.getMemoryBytes(),
         p.getEpoch(),
         p.getHasEnded() ? ProcessExit.ofWaitStatus(p.getWaitStatus()) : null,
-        withDependencies ? dependencies(p) : List.of());
+        needed);
   }
 
   private List<ProcessView.Dependency> dependencies(ProcessStatus p) {

@@ -3,6 +3,7 @@ package io.godwit.node.daemon;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
+import io.godwit.core.control.RegistryView;
 import io.godwit.node.cluster.ClusterScheduling;
 import io.godwit.node.jobs.JobRoom;
 import io.godwit.node.peers.ClusterLink;
@@ -19,6 +20,7 @@ import io.godwit.wire.VoterTls;
 import io.godwit.wire.proto.NodeRecord;
 import io.godwit.wire.proto.PeerGrpc;
 import io.godwit.wire.proto.ProcessRecord;
+import io.godwit.wire.proto.ProcessStatus;
 import io.godwit.wire.proto.ProfileRecord;
 import io.godwit.wire.proto.ProfileText;
 import io.godwit.wire.proto.RegistryAnswer;
@@ -139,14 +141,6 @@ final class DaemonRegistry implements PeerRegistry, RegistryScribe.Knowledge, Au
 
   NodeId self() {
     return link.self();
-  }
-
-  RegistrySettings settings() {
-    return settings;
-  }
-
-  RegistryScribe scribe() {
-    return scribe;
   }
 
   /**
@@ -325,6 +319,65 @@ final class DaemonRegistry implements PeerRegistry, RegistryScribe.Knowledge, Au
             .filter(each -> each.getHome().equals(self().name()))
             .filter(each -> processes.find(each.getName()).isEmpty())
             .toList();
+  }
+
+  // What users are told.
+
+  /** The processes of silent nodes, as a listing shows them. */
+  List<ProcessStatus> unheard() {
+    Optional<RegistryScribe.Heard> heard = scribe.heard();
+    if (heard.isEmpty()) {
+      return List.of();
+    }
+    Set<String> silent = silent();
+    return heard.get().answer().getAskedList().stream()
+        .filter(each -> silent.contains(each.getNode()))
+        .map(
+            each ->
+                ProcessStatus.newBuilder()
+                    .setPod(each.getName())
+                    .setName(each.getName())
+                    .setState("unheard")
+                    .setEpoch(each.getEpoch())
+                    .setHome(each.getHome())
+                    .setNode(each.getNode())
+                    .setUid(each.getUid())
+                    .setCommand(each.getCommand())
+                    .setStartedMillis(each.getStartedMillis())
+                    .build())
+        .toList();
+  }
+
+  RegistryView view() {
+    RegistryAnswer answer =
+        scribe
+            .heard()
+            .map(RegistryScribe.Heard::answer)
+            .orElseGet(RegistryAnswer::getDefaultInstance);
+    String trouble = scribe.trouble();
+    return new RegistryView(
+        settings.names().stream().map(NodeId::name).toList(),
+        trouble.isEmpty() ? answer.getLeader() : "",
+        answer.getReachedList(),
+        trouble.isEmpty() && answer.getReachedCount() > settings.voters().size() / 2,
+        answer.getVoter(),
+        answer.getProcesses(),
+        scribe.heard().map(h -> (System.nanoTime() - h.atNanos()) / 1_000_000).orElse(-1L),
+        trouble,
+        answer.getNodesList().stream()
+            .map(
+                each ->
+                    new RegistryView.NodeWord(
+                        each.getNode(),
+                        switch (each.getState()) {
+                          case READY -> "ready";
+                          case CLOSED -> "closed";
+                          case DRAINING -> "draining";
+                          case STOPPED -> "stopped";
+                          case UNKNOWN, UNRECOGNIZED -> "unknown";
+                        },
+                        each.getWhy()))
+            .toList());
   }
 
   @Override

@@ -55,7 +55,7 @@ final class RegistryLimits {
   static final Duration RETRY = Duration.ofSeconds(2);
 
   /** Between two tries to take part. */
-  static final Duration BEGIN = Duration.ofSeconds(3);
+  static final Duration BEGIN = Duration.ofSeconds(1);
 
   private RegistryLimits() {}
 }

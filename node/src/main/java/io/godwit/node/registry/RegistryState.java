@@ -295,7 +295,7 @@ public final class RegistryState {
         RegistryError.MALFORMED,
         "reading a snapshot of the registry",
         why,
-        "stop the daemon of this node, remove registry/ from its state directory and start it"
-            + " again: it learns all from the other voters");
+        "while all other voters take part, stop the daemon of this node, remove registry/ from its"
+            + " state directory and start it again: it learns all from them");
   }
 }
