@@ -107,6 +107,7 @@ final class DaemonRegistry implements PeerRegistry, RegistryScribe.Knowledge, Au
             this::addresses,
             VoterTls.among(settings.names(), link.identity()),
             directory,
+            Voter.SILENCE,
             settings.logBytes()));
   }
 

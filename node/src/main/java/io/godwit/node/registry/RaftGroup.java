@@ -51,12 +51,12 @@ final class RaftGroup implements AutoCloseable {
   private static final int MOST_BYTES = 64 << 20;
   private static final int FRAGMENT_BYTES = 60_000;
   private static final int STABLE_BYTES = 1 << 20;
-  private static final int BEAT_MILLIS = 1000;
-  private static final int SILENCE_MILLIS = 5000;
-  private static final int VERIFY_MILLIS = 1000;
+
+  /** In the time after which a silent voter counts as gone, it is to be heard so often. */
+  private static final int BEATS = 5;
+
   private static final int JOIN_MILLIS = 1500;
-  private static final int MERGE_LEAST_MILLIS = 1000;
-  private static final int MERGE_MOST_MILLIS = 3000;
+  private static final int MERGE_MILLIS = 2000;
   private static final int RESEND_MILLIS = 500;
 
   static {
@@ -98,21 +98,26 @@ final class RaftGroup implements AutoCloseable {
 
   private static Protocol[] stack(
       Voter.Parts parts, InetSocketAddress own, Collection<InetSocketAddress> others, RAFT raft) {
+    long silence = parts.silence().toMillis();
     MERGE3 merge = new MERGE3();
-    merge.setMinInterval(MERGE_LEAST_MILLIS).setMaxInterval(MERGE_MOST_MILLIS);
+    merge.setMinInterval(silence / BEATS).setMaxInterval(3 * silence / BEATS);
     TCPPING discovery = new TCPPING();
     discovery.setInitialHosts(others).setPortRange(0);
     return new Protocol[] {
       transport(parts, own),
       discovery,
       merge,
-      new FD_ALL3().setInterval(BEAT_MILLIS).setTimeout(SILENCE_MILLIS),
-      new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS),
+      new FD_ALL3().setInterval(silence / BEATS).setTimeout(silence),
+      new VERIFY_SUSPECT2().setTimeout(silence / BEATS),
       new NAKACK2().useMcastXmit(false),
       new UNICAST3(),
       new STABLE().setMaxBytes(STABLE_BYTES),
       new NO_DUPES(),
-      new GMS().setJoinTimeout(JOIN_MILLIS).printLocalAddress(false),
+      new GMS()
+          .setJoinTimeout(JOIN_MILLIS)
+          .setMergeTimeout(MERGE_MILLIS)
+          .setViewAckCollectionTimeout(silence / BEATS)
+          .printLocalAddress(false),
       new FRAG2().setFragSize(FRAGMENT_BYTES),
       new ELECTION2(),
       raft,

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Voter implements Registry {
   private static final Logger LOG = System.getLogger(Voter.class.getName());
+
+  /** After that long without a word a voter counts as gone, unless something else is said. */
+  public static final Duration SILENCE = Duration.ofSeconds(5);
+
   private static final long END_MILLIS = 10_000;
 
   private final Parts parts;
@@ -45,6 +49,7 @@ public final class Voter implements Registry {
    *     begin, since nodes become known one by one
    * @param tls what {@code VoterTls} says
    * @param directory for log and snapshots
+   * @param silence a voter that says nothing for so long counts as gone
    * @param logBytes a snapshot takes the place of a log that is longer
    */
   public record Parts(
@@ -54,6 +59,7 @@ public final class Voter implements Registry {
       Supplier<Map<NodeId, InetSocketAddress>> addresses,
       SSLContext tls,
       Path directory,
+      Duration silence,
       long logBytes) {}
 
   public Voter(Parts parts) {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three voters in one JVM, on loopback, under the certificates of one cluster. */
 @Timeout(90)
 class VoterTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final NodeId ALPHA = new NodeId("alpha");
   private static final NodeId BETA = new NodeId("beta");
   private static final NodeId GAMMA = new NodeId("gamma");
@@ -81,6 +81,7 @@ class VoterTest {
                 () -> addresses,
                 tls(self, ALL),
                 directory.resolve(self.name()),
+                Duration.ofSeconds(1),
                 1 << 20));
     voters.put(self, voter);
     voter.start();
