@@ -4,6 +4,7 @@ import io.godwit.core.AddressRange;
 import io.godwit.linux.DeviceNumber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ public record MemoryMapping(
     DeviceNumber device,
     long inode,
     String path) {
+  private static final Pattern SEGMENT = Pattern.compile("/SYSV[0-9a-f]{8}( \\(deleted\\))?");
+
   private static final String DELETED = " (deleted)";
 
   /**
@@ -103,6 +106,11 @@ public record MemoryMapping(
   /** Whether the name is one that the kernel gives, such as [heap] or [vdso]. */
   public boolean isSpecial() {
     return path.startsWith("[") && path.endsWith("]");
+  }
+
+  /** Whether a System V segment is attached here; the inode is then its id (ipc/shm.c). */
+  public boolean isSystemVSegment() {
+    return SEGMENT.matcher(path).matches();
   }
 
   public boolean isVdso() {
