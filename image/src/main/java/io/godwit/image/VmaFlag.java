@@ -36,7 +36,9 @@ public enum VmaFlag {
   /** mlock2(2) with MLOCK_ONFAULT; smaps does not show it. */
   LOCK_ON_FAULT(16, ""),
   /** VM_ACCOUNT of a private mapping that cannot be written: it once could. */
-  CHARGED(17, "ac");
+  CHARGED(17, "ac"),
+  /** A System V segment attached with SHM_RDONLY: mprotect(2) cannot make it writable. */
+  READ_ONLY(18, "");
 
   private final int number;
   private final String mnemonic;

@@ -104,13 +104,19 @@ public final class RandomImages {
                 new SysvObjects.SemaphoreSet(
                     sysvIdentity(),
                     list(this::small),
-                    list(() -> new SysvObjects.Undo(1 + small(), small(), random.nextInt())))),
+                    list(() -> new SysvObjects.Undo(1 + small(), small(), random.nextInt())),
+                    random.nextBoolean())),
         list(
             () ->
                 new SysvObjects.MessageQueue(
                     sysvIdentity(),
                     size(),
-                    list(() -> new SysvObjects.QueuedMessage(1 + small(), bytes(0, 40))))));
+                    list(() -> new SysvObjects.QueuedMessage(1 + small(), bytes(0, 40))))),
+        list(
+            () ->
+                new SysvObjects.Setting(
+                    SysvObjects.Setting.NAMES.get(random.nextInt(SysvObjects.Setting.NAMES.size())),
+                    small() + "\t" + small())));
   }
 
   private SysvObjects.Identity sysvIdentity() {

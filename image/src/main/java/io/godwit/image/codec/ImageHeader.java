@@ -43,8 +43,11 @@ public record ImageHeader(
   /** There are generations that hold only what changed. */
   public static final String INCREMENTAL = "incremental";
 
+  /** There are System V objects, which readers from before they were carried would leave out. */
+  public static final String SYSTEM_V = "system-v";
+
   /** The features that this code knows. */
-  public static final List<String> KNOWN_FEATURES = List.of(AES, INCREMENTAL, ZSTD);
+  public static final List<String> KNOWN_FEATURES = List.of(AES, INCREMENTAL, SYSTEM_V, ZSTD);
 
   public ImageHeader {
     features = features.stream().sorted().distinct().toList();

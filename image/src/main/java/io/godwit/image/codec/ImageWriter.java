@@ -160,7 +160,7 @@ public final class ImageWriter implements PageSink, AutoCloseable {
                   Crc.of(ByteBuffer.wrap(metadata))),
               output.indexPart(),
               output.pagesPart());
-      ImageHeader header = place.header(image, features(), generation);
+      ImageHeader header = place.header(image, features(image), generation);
       place.publish(HeaderText.encode(header), options.durable());
       done = true;
       return header;
@@ -176,7 +176,7 @@ public final class ImageWriter implements PageSink, AutoCloseable {
     return ("metadata " + generation).getBytes(StandardCharsets.US_ASCII);
   }
 
-  private List<String> features() {
+  private List<String> features(PodImage image) {
     List<String> features = new ArrayList<>();
     if (output.compressed()) {
       features.add(ImageHeader.ZSTD);
@@ -186,6 +186,9 @@ public final class ImageWriter implements PageSink, AutoCloseable {
     }
     if (place.parent() != 0) {
       features.add(ImageHeader.INCREMENTAL);
+    }
+    if (!image.sysv().isEmpty()) {
+      features.add(ImageHeader.SYSTEM_V);
     }
     return features;
   }

@@ -110,7 +110,8 @@ final class ObjectCodec {
       PodProto.SysvSemaphoreSet.Builder builder =
           out.addSysvSemaphoreSetsBuilder()
               .setIdentity(encode(set.identity()))
-              .addAllValues(set.values());
+              .addAllValues(set.values())
+              .setOperated(set.operated());
       for (SysvObjects.Undo undo : set.undo()) {
         builder.addUndo(
             PodProto.SysvUndo.newBuilder()
@@ -131,6 +132,12 @@ final class ObjectCodec {
                 .setText(Fields.bytes(message.text())));
       }
     }
+    for (SysvObjects.Setting setting : sysv.settings()) {
+      out.addSysvSettings(
+          PodProto.SysvSetting.newBuilder()
+              .setName(Fields.text(setting.name()))
+              .setValue(Fields.text(setting.value())));
+    }
   }
 
   static SysvObjects decodeSysv(PodProto.Pod in) {
@@ -148,7 +155,8 @@ final class ObjectCodec {
                         s.getUndoList(),
                         u ->
                             new SysvObjects.Undo(
-                                u.getProcess(), u.getSemaphore(), u.getAdjustment())))),
+                                u.getProcess(), u.getSemaphore(), u.getAdjustment())),
+                    s.getOperated())),
         Fields.each(
             in.getSysvMessageQueuesList(),
             q ->
@@ -159,7 +167,10 @@ final class ObjectCodec {
                         q.getMessagesList(),
                         m ->
                             new SysvObjects.QueuedMessage(
-                                m.getType(), Fields.bytes(m.getText()))))));
+                                m.getType(), Fields.bytes(m.getText()))))),
+        Fields.each(
+            in.getSysvSettingsList(),
+            s -> new SysvObjects.Setting(Fields.text(s.getName()), Fields.text(s.getValue()))));
   }
 
   private static PodProto.SysvIdentity encode(SysvObjects.Identity identity) {
