@@ -20,8 +20,10 @@
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +32,7 @@
 #include <unistd.h>
 
 static pid_t subject; /* the process to be named; 0: this one */
+static int semaphores = -1, queue = -1; /* to be removed at the end */
 
 static void unavailable(const char *what) {
   printf("unavailable %s: %s\n", what, strerror(errno));
@@ -146,6 +149,19 @@ static void memory(const char *what) {
     int id = NEED(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
     NEED(shmat(id, 0, 0));
     shmctl(id, IPC_RMID, 0);
+  } else if (!strcmp(what, "semaphore")) {
+    semaphores = NEED(semget(IPC_PRIVATE, 2, 0600));
+    struct sembuf up = {1, 1, 0};
+    NEED(semop(semaphores, &up, 1));
+  } else if (!strcmp(what, "queue")) {
+    struct { long type; char text[1]; } message = {1, "x"};
+    queue = NEED(msgget(IPC_PRIVATE, 0600));
+    NEED(msgsnd(queue, &message, 1, 0));
+  } else if (!strcmp(what, "ipc_outside")) {
+    NEED(unshare(CLONE_NEWIPC));
+    NEED(shmget(IPC_PRIVATE, 4096, 0600));
+    (void)child();
+    subject = child();
   } else if (!strcmp(what, "shared_outside")) {
     NEED(mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     subject = child();
@@ -238,5 +254,7 @@ int main(int argc, char **argv) {
     fflush(stdout);
   }
   if (subject > 0) kill(subject, SIGKILL);
+  if (semaphores >= 0) semctl(semaphores, 0, IPC_RMID);
+  if (queue >= 0) msgctl(queue, IPC_RMID, 0);
   return 0;
 }

@@ -12,6 +12,7 @@ import io.godwit.engine.kind.eventfd.EventFds;
 import io.godwit.engine.kind.file.FileSystemContextKind;
 import io.godwit.engine.kind.file.Files;
 import io.godwit.engine.kind.inotify.Inotifies;
+import io.godwit.engine.kind.ipc.SystemVKind;
 import io.godwit.engine.kind.limit.AttributeKind;
 import io.godwit.engine.kind.limit.LimitKind;
 import io.godwit.engine.kind.memory.MemoryKind;
@@ -48,6 +49,7 @@ public final class StandardKinds {
         new SeccompPassKind(),
         new TreeKind(),
         new MemoryKind(),
+        new SystemVKind(),
         new ThreadKind(),
         new DescriptorKind(files()),
         new SignalKind(),

@@ -127,7 +127,7 @@ class KindTest {
     }
   }
 
-  private static String source(String name) throws Exception {
+  static String source(String name) throws Exception {
     try (InputStream common = KindTest.class.getResourceAsStream("/victims/common.c");
         InputStream own = KindTest.class.getResourceAsStream("/victims/" + name + ".c")) {
       return new String(common.readAllBytes(), StandardCharsets.UTF_8)

@@ -2,6 +2,7 @@ package io.godwit.engine;
 
 import io.godwit.core.Pid;
 import io.godwit.engine.restore.RestoreOptions;
+import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
 import io.godwit.linux.RemoteMemory;
 import io.godwit.linux.Stub;
@@ -27,8 +28,15 @@ final class Nest implements AutoCloseable {
   private final Pid init;
 
   Nest() {
+    this(0);
+  }
+
+  /**
+   * @param more CLONE_NEW bits of namespaces that it has too
+   */
+  Nest(long more) {
     maker = tracer.call(() -> Stub.start(tracer));
-    init = tracer.call(this::bearInit);
+    init = tracer.call(() -> bearInit(more));
     injector =
         tracer.call(
             () -> {
@@ -38,9 +46,9 @@ final class Nest implements AutoCloseable {
             });
   }
 
-  private Pid bearInit() {
+  private Pid bearInit(long more) {
     SyscallBatch batch = maker.injector().batch();
-    batch.add(Syscall.UNSHARE, CLONE_NEWPID);
+    batch.add(Syscall.UNSHARE, CLONE_NEWPID | more);
     long[] arguments = new long[11];
     arguments[0] = CLONE_PTRACE;
     arguments[4] = Signals.SIGCHLD;
@@ -54,8 +62,15 @@ final class Nest implements AutoCloseable {
   }
 
   RestoreOptions options() {
+    return options(Map.of());
+  }
+
+  /**
+   * @param given what stands for external descriptors, by role
+   */
+  RestoreOptions options(Map<String, Fd> given) {
     return new RestoreOptions(
-        Optional.of(new RestoreOptions.Parent(injector)), Path.of("/"), Map.of());
+        Optional.of(new RestoreOptions.Parent(injector)), Path.of("/"), given);
   }
 
   /** Ends everything in it. */

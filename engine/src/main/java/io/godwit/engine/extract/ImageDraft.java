@@ -10,6 +10,9 @@ import io.godwit.image.SavedContent;
 import io.godwit.image.SharedMemory;
 import io.godwit.image.SysvObjects;
 import io.godwit.image.ZombieProcess;
+import io.godwit.linux.Descriptors;
+import io.godwit.linux.Fd;
+import io.godwit.linux.abi.FileAbi;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,10 +41,29 @@ public final class ImageDraft {
   /**
    * Where the bytes of a memory object or saved file are read at the source.
    *
-   * @param path can be opened by this process, for example below /proc/PID/map_files
    * @param size in bytes
    */
-  public record ContentSource(ObjectId id, String path, long size) {}
+  public record ContentSource(ObjectId id, Opening opening, long size) {
+    /**
+     * What has a name.
+     *
+     * @param path can be opened by this process, for example below /proc/PID/map_files
+     */
+    public ContentSource(ObjectId id, String path, long size) {
+      this(id, atPath(path), size);
+    }
+
+    private static Opening atPath(String path) {
+      return () -> Descriptors.open(path, FileAbi.O_RDONLY | FileAbi.O_CLOEXEC);
+    }
+  }
+
+  /** How to come to a file, for as long as the processes are there; any thread. */
+  @FunctionalInterface
+  public interface Opening {
+    /** To be closed by the caller. */
+    Fd open();
+  }
 
   /** A number that no other object of the image has. */
   public ObjectId newId() {
@@ -85,11 +107,17 @@ public final class ImageDraft {
    */
   public SharedMemory sharedMemory(
       Inode inode, String path, Function<ObjectId, SharedMemory> make) {
+    return sharedMemory(inode, ContentSource.atPath(path), make);
+  }
+
+  /** As {@link #sharedMemory(Inode, String, Function)}, for what has no path. */
+  public SharedMemory sharedMemory(
+      Inode inode, Opening opening, Function<ObjectId, SharedMemory> make) {
     return sharedMemory.computeIfAbsent(
         inode,
         i -> {
           SharedMemory made = make.apply(newId());
-          content(new ContentSource(made.id(), path, made.size()));
+          content(new ContentSource(made.id(), opening, made.size()));
           return made;
         });
   }

@@ -26,7 +26,6 @@ import java.util.List;
 public final class PageReader {
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
-  private static final int O_CLOEXEC = 0x80000;
 
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(EngineLimits.PAGE_CHUNK);
 
@@ -121,7 +120,7 @@ public final class PageReader {
   /** Gives the bytes of a shared object or saved file to a sink, without its holes. */
   public long send(ImageDraft.ContentSource content, PageSink sink) {
     long bytes = 0;
-    try (OwnedFd file = OwnedFd.of(Descriptors.open(content.path(), O_CLOEXEC))) {
+    try (OwnedFd file = OwnedFd.of(content.opening().open())) {
       long at = nextData(file.fd(), 0);
       while (at >= 0 && at < content.size()) {
         long end = Math.min(content.size(), Descriptors.seek(file.fd(), at, SEEK_HOLE));

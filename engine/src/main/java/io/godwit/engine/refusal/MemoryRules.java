@@ -59,13 +59,13 @@ final class MemoryRules {
           "the kernel lets nobody else read it",
           "turn memfd_secret off in the program");
     }
-    if (path.startsWith("/SYSV")) {
+    if (mapping.isSystemVSegment() && !tree.ipc().own()) {
       return refuse(
           process,
           RefusalCode.SYSTEM_V_SHARED_MEMORY,
-          "it has a System V shared memory segment attached at " + where,
-          "System V segments are not carried yet",
-          "let the program use POSIX shared memory or mmap instead");
+          "it has System V shared memory segment " + mapping.inode() + " attached at " + where,
+          IpcRules.MACHINE_WHY,
+          IpcRules.MACHINE_ADVICE);
     }
     if (path.startsWith("/anon_hugepage") || process.hugeDevices().contains(mapping.device())) {
       return refuse(
@@ -98,7 +98,7 @@ final class MemoryRules {
     if (!mapping.shared() || mapping.inode() == 0) {
       return Optional.empty();
     }
-    Optional<Pid> other = tree.outside(mapping.device() + ":" + mapping.inode());
+    Optional<Pid> other = tree.outside(process.memoryName(mapping));
     return other.flatMap(
         pid ->
             refuse(

@@ -8,6 +8,7 @@ import io.godwit.linux.proc.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One process as it was seen.
@@ -45,6 +46,20 @@ public record ProcessSurvey(
 
   Refusal refuse(RefusalCode code, String resource, String why, String advice) {
     return new Refusal(code, pid, status.name(), resource, why, advice);
+  }
+
+  /** What tells shared memory apart: ids of segments are unique in their namespace only. */
+  String memoryName(MemoryMapping mapping) {
+    return memoryName(mapping, () -> namespaces.getOrDefault("ipc", ""));
+  }
+
+  /**
+   * As above, for a process that was not surveyed.
+   *
+   * @param ipc tells its IPC namespace
+   */
+  static String memoryName(MemoryMapping mapping, Supplier<String> ipc) {
+    return (mapping.isSystemVSegment() ? ipc.get() : mapping.device()) + ":" + mapping.inode();
   }
 
   /** Whether it has ended and only waits to be reaped. */

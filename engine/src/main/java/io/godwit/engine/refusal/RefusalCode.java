@@ -45,6 +45,9 @@ public enum RefusalCode implements ErrorCode {
   SYSTEM_V_SHARED_MEMORY(154),
   SHARED_MEMORY_OUTSIDE(155),
   SHADOW_STACK(156),
+  SYSTEM_V_OBJECT(157),
+  SYSTEM_V_OUTSIDE(158),
+  SYSTEM_V_FORCED(159),
   CLOCK(160);
 
   private final int number;

@@ -15,14 +15,16 @@ import java.util.Set;
  * @param self the process that asks
  * @param ownThreads its threads, which may trace the tree
  * @param outsideHolders for pipes and sockets of the tree (by the text of their link) and shared
- *     memory (by "device:inode"): a process outside of the tree that has it too
+ *     memory (by {@link ProcessSurvey#memoryName}): a process outside of the tree that has it too
+ * @param ipc its System V objects
  */
 public record TreeSurvey(
     List<ProcessSurvey> processes,
     Externals externals,
     Pid self,
     Set<Integer> ownThreads,
-    Map<String, Pid> outsideHolders) {
+    Map<String, Pid> outsideHolders,
+    IpcSurvey ipc) {
   public TreeSurvey {
     processes = List.copyOf(processes);
     ownThreads = Set.copyOf(ownThreads);

@@ -55,6 +55,9 @@ public final class TreeSurveyor {
   /** ipc/mqueue.c. */
   private static final long MQUEUE_MAGIC = 0x19800202L;
 
+  /** include/uapi/linux/magic.h. */
+  private static final long HUGETLBFS_MAGIC = 0x958458f6L;
+
   private final ProcFs proc = ProcFs.host();
   private final Pid self = new Pid((int) ProcessHandle.current().pid());
 
@@ -81,6 +84,7 @@ public final class TreeSurveyor {
     if (!survey.processes().isEmpty()) {
       all.addAll(ProcessRules.check(survey));
       all.addAll(MemoryRules.check(survey));
+      all.addAll(IpcRules.check(survey));
       all.addAll(DescriptorRules.check(survey));
     }
     return List.copyOf(all);
@@ -95,7 +99,21 @@ public final class TreeSurveyor {
     }
     Set<Integer> ownThreads = new HashSet<>();
     proc.self().threads().forEach(tid -> ownThreads.add(tid.number()));
-    return new TreeSurvey(processes, externals, self, ownThreads, outside(processes, externals));
+    return new TreeSurvey(
+        processes,
+        externals,
+        self,
+        ownThreads,
+        outside(processes, externals),
+        whileItLives(new IpcLooker(inNamespaces(processes))::look).orElse(IpcSurvey.NOTHING));
+  }
+
+  /** Those that have not ended, and are programs. */
+  private static List<Pid> inNamespaces(List<ProcessSurvey> processes) {
+    return processes.stream()
+        .filter(process -> !process.namespaces().isEmpty())
+        .map(ProcessSurvey::pid)
+        .toList();
   }
 
   /** The kernel says EINVAL for a process that has given up its namespaces: it ends. */
@@ -154,6 +172,8 @@ public final class TreeSurveyor {
     List<MountInfo> mounts = mounts(task);
     Set<DeviceNumber> huge = new HashSet<>();
     mounts.stream().filter(m -> m.type().equals("hugetlbfs")).forEach(m -> huge.add(m.device()));
+    List<MemoryMapping> maps = task.maps();
+    maps.stream().filter(m -> isHugeSegment(task, m)).forEach(m -> huge.add(m.device()));
     return new ProcessSurvey(
         pid,
         stat,
@@ -163,10 +183,29 @@ public final class TreeSurveyor {
         namespaces(task),
         elfClass(task),
         descriptors(pid, task, mounts, sockets),
-        task.maps(),
+        maps,
         sharing(pid, stat, threads, tree),
         task.timers().stream().map(PosixTimer::clock).distinct().toList(),
         huge);
+  }
+
+  /** Segments of huge pages live in a mount of the kernel's own. */
+  private static boolean isHugeSegment(ProcTask task, MemoryMapping mapping) {
+    if (!mapping.isSystemVSegment()) {
+      return false;
+    }
+    String path =
+        task.path("map_files/%x-%x".formatted(mapping.range().start(), mapping.range().end()));
+    return whereAllowed(
+            () -> {
+              Fd file = Descriptors.open(path, FileAbi.O_RDONLY);
+              try {
+                return FileBytes.fileSystemMagic(file) == HUGETLBFS_MAGIC;
+              } finally {
+                Descriptors.close(file);
+              }
+            })
+        .orElse(false);
   }
 
   /** State D is often but a moment, and in a program that uses vfork(2) there are many of them. */
@@ -304,7 +343,7 @@ public final class TreeSurveyor {
       }
       process.mappings().stream()
           .filter(TreeSurveyor::isSharedMemory)
-          .forEach(m -> memory.add(m.device() + ":" + m.inode()));
+          .forEach(m -> memory.add(process.memoryName(m)));
     }
     Map<String, Pid> found = new HashMap<>();
     if (files.isEmpty() && memory.isEmpty()) {
@@ -357,8 +396,14 @@ public final class TreeSurveyor {
     }
     if (!memory.isEmpty()) {
       for (MemoryMapping mapping : whereAllowed(task::maps).orElse(List.of())) {
-        String key = mapping.device() + ":" + mapping.inode();
-        if (mapping.shared() && memory.contains(key)) {
+        if (!mapping.shared() || mapping.inode() == 0) {
+          continue;
+        }
+        String key =
+            ProcessSurvey.memoryName(
+                mapping,
+                () -> whereAllowed(() -> Descriptors.readLink(task.path("ns/ipc"))).orElse(""));
+        if (memory.contains(key)) {
           found.putIfAbsent(key, other);
         }
       }

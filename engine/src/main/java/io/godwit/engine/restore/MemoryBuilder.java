@@ -57,6 +57,7 @@ final class MemoryBuilder {
   private final AddressSpaceImage space;
   private final List<MappingGroup> groups;
   private final MappedFiles files;
+  private final SegmentAttachments segments;
   private final AddressRange staging;
 
   /**
@@ -68,6 +69,7 @@ final class MemoryBuilder {
     this.space = process.image().memory();
     this.groups = MappingGroup.of(space.mappings());
     this.files = MappedFiles.of(restoration);
+    this.segments = new SegmentAttachments(restoration, process);
     this.staging = staging;
   }
 
@@ -77,6 +79,7 @@ final class MemoryBuilder {
     for (MappingGroup group : groups) {
       map(group.base(), numbers);
     }
+    segments.make();
     setLayout(numbers);
     for (int number : numbers.values()) {
       process.calls().room(1, 0).add(Syscall.CLOSE, number);
@@ -124,6 +127,7 @@ final class MemoryBuilder {
         map(group.base(), numbers);
       }
     }
+    segments.make();
     setLayout(numbers);
     for (int number : numbers.values()) {
       process.calls().room(1, 0).add(Syscall.CLOSE, number);
@@ -226,8 +230,9 @@ final class MemoryBuilder {
     Set<Fd> needed = new LinkedHashSet<>();
     space.executable().ifPresent(file -> needed.add(files.open(restoration, file, false)));
     for (Vma vma : space.mappings()) {
-      if (vma.kind() instanceof VmaKind.FileMapping
-          || vma.kind() instanceof VmaKind.ObjectMapping) {
+      boolean file =
+          vma.kind() instanceof VmaKind.FileMapping || vma.kind() instanceof VmaKind.ObjectMapping;
+      if (file && !segments.has(vma)) {
         needed.add(files.behind(restoration, vma));
       }
     }
@@ -246,6 +251,9 @@ final class MemoryBuilder {
   }
 
   private void map(Vma vma, Map<Fd, Integer> numbers) {
+    if (segments.has(vma)) {
+      return; // attached when all else is in its place
+    }
     AddressRange range = vma.range();
     int flags = MAP_FIXED_NOREPLACE | (vma.shared() ? MAP_SHARED : MAP_PRIVATE);
     flags |= vma.flags().contains(VmaFlag.GROWS_DOWN) ? MAP_GROWSDOWN : 0;

@@ -20,6 +20,7 @@ public final class Restoration {
   private final PodImage image;
   private final Tracer tracer;
   private final Path root;
+  private final Optional<Pid> init;
   private final Map<String, Fd> external;
   private final Map<Pid, RestoredProcess> processes = new LinkedHashMap<>();
   private final Map<ObjectId, Fd> descriptors = new HashMap<>();
@@ -27,16 +28,12 @@ public final class Restoration {
   private final Map<Class<?>, Object> attachments = new HashMap<>();
   private final DescriptorChannel channel;
 
-  Restoration(
-      PodImage image,
-      Tracer tracer,
-      Path root,
-      Map<String, Fd> external,
-      DescriptorChannel channel) {
+  Restoration(PodImage image, Tracer tracer, RestoreOptions options, DescriptorChannel channel) {
     this.image = image;
     this.tracer = tracer;
-    this.root = root;
-    this.external = Map.copyOf(external);
+    this.root = options.root();
+    this.init = options.parent().map(RestoreOptions.Parent::pid);
+    this.external = Map.copyOf(options.external());
     this.channel = channel;
   }
 
@@ -51,6 +48,14 @@ public final class Restoration {
   /** Where this process sees the root of the tree that is built: "/" or /proc/PID/root. */
   public Path root() {
     return root;
+  }
+
+  /**
+   * The process in whose namespaces the tree is built, in the node's PID namespace; empty for those
+   * of this process.
+   */
+  public Optional<Pid> init() {
+    return init;
   }
 
   /** What the caller supplies for external descriptors, by role. They stay the caller's. */

@@ -1,5 +1,6 @@
 package io.godwit.engine.restore;
 
+import io.godwit.core.Pid;
 import io.godwit.linux.Fd;
 import io.godwit.linux.Injector;
 import java.nio.file.Path;
@@ -25,5 +26,10 @@ public record RestoreOptions(Optional<Parent> parent, Path root, Map<String, Fd>
    *
    * @param injector open over it, owned by the caller, on the same tracer as the rebuilding
    */
-  public record Parent(Injector injector) {}
+  public record Parent(Injector injector) {
+    /** Its number in the node's PID namespace. */
+    Pid pid() {
+      return new Pid(injector.tracee().tid().number());
+    }
+  }
 }

@@ -70,7 +70,7 @@ public final class Restorer {
             .map(parent -> DescriptorChannel.openIn(parent.injector()))
             .orElseGet(DescriptorChannel::open);
     this.channelInParent = channel.remoteNumber();
-    this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
+    this.restoration = new Restoration(image, tracer, options, channel);
   }
 
   /** Goes on with what another one has made early from a preliminary image. */
@@ -83,7 +83,7 @@ public final class Restorer {
     this.channelInParent = early.channelInParent;
     this.staging = early.staging;
     this.early = early.image;
-    this.restoration = new Restoration(image, tracer, options.root(), options.external(), channel);
+    this.restoration = new Restoration(image, tracer, options, channel);
     for (LiveProcess process : image.live()) {
       RestoredProcess made = early.restoration.process(process.pid()).orElseThrow();
       restoration.add(new RestoredProcess(process, made.hostPid(), made.injector()));

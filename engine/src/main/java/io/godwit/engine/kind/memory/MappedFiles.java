@@ -42,7 +42,9 @@ public final class MappedFiles {
   void openAll(Restoration restoration) {
     restoration.atEnd(() -> files.values().forEach(Descriptors::close));
     for (SharedMemory memory : restoration.image().sharedMemory()) {
-      restoration.descriptors().put(memory.id(), memory(memory));
+      if (restoration.image().sysv().segmentOf(memory.id()).isEmpty()) {
+        restoration.descriptors().put(memory.id(), memory(memory));
+      }
     }
     for (SavedContent content : restoration.image().savedContents()) {
       restoration.descriptors().put(content.id(), memfd("godwit-saved", content.size(), 0));

@@ -8,6 +8,7 @@ import io.godwit.engine.extract.ProcessDraft;
 import io.godwit.engine.freeze.FrozenProcess;
 import io.godwit.engine.freeze.FrozenTree;
 import io.godwit.engine.kind.ResourceKind;
+import io.godwit.engine.kind.ipc.SystemVKind;
 import io.godwit.engine.restore.Restoration;
 import io.godwit.engine.restore.RestoreStage;
 import io.godwit.image.AddressSpaceImage;
@@ -42,6 +43,9 @@ import java.util.Set;
 public final class MemoryKind implements ResourceKind {
   private static final String DELETED = " (deleted)";
   private static final Set<String> UNSUPPORTED_FLAGS = Set.of("io", "pf", "ss", "um", "ht");
+
+  /** The letters in smaps of a mapping that mprotect(2) can make writable. */
+  private static final String MAY_WRITE = "mw";
 
   @Override
   public String name() {
@@ -148,6 +152,9 @@ public final class MemoryKind implements ResourceKind {
             .findFirst()
             .ifPresent(l -> refuse(mapping, "its flags in smaps have '" + l + "'"));
         letters.forEach(l -> VmaFlag.ofMnemonic(l).ifPresent(kept::add));
+        if (mapping.isSystemVSegment() && !letters.contains(MAY_WRITE)) {
+          kept.add(VmaFlag.READ_ONLY);
+        }
         if (mapping.shared() || mapping.writable()) {
           kept.remove(VmaFlag.CHARGED); // it goes without saying
         }
@@ -188,7 +195,7 @@ public final class MemoryKind implements ResourceKind {
       if (path.startsWith("/memfd:")
           || path.startsWith("/dev/zero" + DELETED)
           || path.startsWith("[anon_shmem:")
-          || path.startsWith("/SYSV")
+          || mapping.isSystemVSegment()
           || (path.endsWith(DELETED) && mapping.shared())) {
         return new VmaKind.ObjectMapping(object(mapping).id(), mapping.offset());
       }
@@ -225,7 +232,9 @@ public final class MemoryKind implements ResourceKind {
       FileStatus status = Descriptors.status(link);
       String path = mapping.path();
       return draft.sharedMemory(
-          new ImageDraft.Inode(status.device().devT(), status.inode()),
+          mapping.isSystemVSegment()
+              ? SystemVKind.inode(mapping.inode())
+              : new ImageDraft.Inode(status.device().devT(), status.inode()),
           link,
           id ->
               new SharedMemory(
