@@ -224,7 +224,7 @@ class RealMoveTest {
     }
   }
 
-  private static final class Sink implements ConsoleSink {
+  static final class Sink implements ConsoleSink {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     @Override
