@@ -114,7 +114,7 @@ class ImageFilesTest {
     write(directory);
     String header = Files.readString(directory.resolve("header"));
     assertThat(header)
-        .startsWith("GODWIT IMAGE 1\nrequires -\nwriter 0.1.0\n")
+        .startsWith("GODWIT IMAGE 1\nrequires system-v\nwriter 0.1.0\n")
         .contains("\narchitecture x86_64\n")
         .contains("\npart meta.pb ")
         .contains("\npart index ")
