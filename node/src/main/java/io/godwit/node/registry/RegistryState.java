@@ -243,6 +243,15 @@ public final class RegistryState {
     }
   }
 
+  /** Forgets all: the log is about to be read anew. */
+  synchronized void clear() {
+    processes.clear();
+    nodes.clear();
+    profile = ProfileRecord.getDefaultInstance();
+    ended = 0;
+    tooNew = false;
+  }
+
   /** All of it. */
   public synchronized byte[] snapshot() {
     return RegistrySnapshot.newBuilder()

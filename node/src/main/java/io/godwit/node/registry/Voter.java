@@ -130,10 +130,19 @@ public final class Voter implements Registry {
             "");
       }
     }
+    state.clear(); // an earlier try may have read the log
     RaftGroup made = new RaftGroup(parts, own, found.values(), state);
-    group = made;
-    made.join();
-    trouble = "";
+    boolean joined = false;
+    try {
+      made.join();
+      group = made;
+      trouble = "";
+      joined = true;
+    } finally {
+      if (!joined) {
+        made.close();
+      }
+    }
     if (closing) {
       made.close();
     }

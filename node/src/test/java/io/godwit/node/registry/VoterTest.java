@@ -197,6 +197,19 @@ class VoterTest {
     await("all are back", () -> voters.values().stream().allMatch(v -> reached(v) == 3));
   }
 
+  @Test
+  void aVoterWhosePortIsTakenBeginsWhenItIsFree() throws IOException {
+    voters.remove(ALPHA).close();
+    InetSocketAddress port = addresses.get(ALPHA);
+    try (ServerSocket taken = new ServerSocket(port.getPort(), 1, port.getAddress())) {
+      assertThat(taken.isBound()).isTrue();
+      start(ALPHA);
+      await(
+          "it says why", () -> view(voters.get(ALPHA)).getTrouble().contains("" + port.getPort()));
+    }
+    await("it takes part", () -> reached(voters.get(ALPHA)) == 3);
+  }
+
   private boolean leaderWithout(NodeId cut) {
     return voters.entrySet().stream()
         .filter(each -> !each.getKey().equals(cut))
