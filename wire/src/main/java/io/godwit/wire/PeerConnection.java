@@ -20,7 +20,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
@@ -28,8 +27,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,28 +43,15 @@ public final class PeerConnection implements AutoCloseable {
   static final Duration KEEP_ALIVE_ANSWER = Duration.ofSeconds(4);
 
   private final ManagedChannel channel;
-  private final NioEventLoopGroup loop;
-  private final ExecutorService callbacks;
   private final PeerGrpc.PeerBlockingStub calls;
   private final PeerGrpc.PeerStub streams;
   private final HelloReply greeting;
 
-  private PeerConnection(Link link, HelloReply greeting) {
-    this.channel = link.channel;
-    this.loop = link.loop;
-    this.callbacks = link.callbacks;
+  private PeerConnection(ManagedChannel channel, HelloReply greeting) {
+    this.channel = channel;
     this.greeting = greeting;
     this.calls = PeerGrpc.newBlockingStub(channel);
     this.streams = PeerGrpc.newStub(channel);
-  }
-
-  /** What makes a channel and has to be closed with it. */
-  private record Link(ManagedChannel channel, NioEventLoopGroup loop, ExecutorService callbacks) {
-    void close() {
-      channel.shutdownNow();
-      callbacks.shutdown();
-      var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
   }
 
   /**
@@ -75,22 +59,24 @@ public final class PeerConnection implements AutoCloseable {
    *
    * @param expected the node that must answer, or null for any of the cluster
    * @param self what the greeting tells of this node
+   * @param loops what carries it; has to outlive the connection
    */
   public static PeerConnection open(
       InetSocketAddress address,
       @Nullable NodeId expected,
       NodeIdentity identity,
       NodeDescription self,
-      InstantSource clock) {
+      InstantSource clock,
+      PeerLoops loops) {
     ClusterTrust trust =
         expected == null
             ? ClusterTrust.anyNodeOf(identity.authority())
             : ClusterTrust.only(expected, identity.authority());
-    Link link = link(address, TlsContexts.client(identity, trust), clock);
+    ManagedChannel channel = channel(address, TlsContexts.client(identity, trust), clock, loops);
     String peer = expected == null ? "at " + format(address) : expected + " at " + format(address);
     try {
       HelloReply reply =
-          PeerGrpc.newBlockingStub(link.channel)
+          PeerGrpc.newBlockingStub(channel)
               .withDeadlineAfter(WireLimits.GREETING_TIME.toMillis(), TimeUnit.MILLISECONDS)
               .hello(
                   HelloRequest.newBuilder()
@@ -100,12 +86,12 @@ public final class PeerConnection implements AutoCloseable {
                       .setClockMillis(clock.millis())
                       .build());
       check(reply, trust.seen(), identity.node(), clock);
-      return new PeerConnection(link, reply);
+      return new PeerConnection(channel, reply);
     } catch (StatusRuntimeException failed) {
-      link.close();
+      channel.shutdownNow();
       throw WireFailure.fromStatus(failed, peer);
     } catch (GodwitException refused) {
-      link.close();
+      channel.shutdownNow();
       throw refused;
     }
   }
@@ -120,16 +106,22 @@ public final class PeerConnection implements AutoCloseable {
       byte[] authorityFingerprint,
       JoinRequest request,
       InstantSource clock) {
-    Link link =
-        link(address, TlsContexts.newcomer(ClusterTrust.pinned(authorityFingerprint)), clock);
-    try {
-      return AdmissionGrpc.newBlockingStub(link.channel)
-          .withDeadlineAfter(WireLimits.CALL_TIME.toMillis(), TimeUnit.MILLISECONDS)
-          .join(request);
-    } catch (StatusRuntimeException failed) {
-      throw WireFailure.fromStatus(failed, "at " + format(address));
-    } finally {
-      link.close();
+    try (PeerLoops loops = PeerLoops.ofNode()) {
+      ManagedChannel channel =
+          channel(
+              address,
+              TlsContexts.newcomer(ClusterTrust.pinned(authorityFingerprint)),
+              clock,
+              loops);
+      try {
+        return AdmissionGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(WireLimits.CALL_TIME.toMillis(), TimeUnit.MILLISECONDS)
+            .join(request);
+      } catch (StatusRuntimeException failed) {
+        throw WireFailure.fromStatus(failed, "at " + format(address));
+      } finally {
+        channel.shutdownNow();
+      }
     }
   }
 
@@ -178,29 +170,24 @@ public final class PeerConnection implements AutoCloseable {
 
   @Override
   public void close() {
-    new Link(channel, loop, callbacks).close();
+    channel.shutdownNow();
   }
 
-  @SuppressWarnings("deprecation") // the shaded Netty offers no other event loop on the JDK alone
-  private static Link link(InetSocketAddress address, SslContext tls, InstantSource clock) {
-    NioEventLoopGroup loop = new NioEventLoopGroup(1);
-    ExecutorService callbacks =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("godwit-peer-", 0).factory());
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(address)
-            .channelType(NioSocketChannel.class)
-            .eventLoopGroup(loop)
-            .executor(callbacks)
-            .sslContext(tls)
-            .withOption(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) WireLimits.CONNECT_TIME.toMillis())
-            .intercept(new ClockTeller(clock))
-            .maxInboundMessageSize(WireLimits.MESSAGE_BYTES)
-            .maxInboundMetadataSize(WireLimits.CALL_METADATA_BYTES)
-            .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTimeout(KEEP_ALIVE_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-            .build();
-    return new Link(channel, loop, callbacks);
+  private static ManagedChannel channel(
+      InetSocketAddress address, SslContext tls, InstantSource clock, PeerLoops loops) {
+    return NettyChannelBuilder.forAddress(address)
+        .channelType(NioSocketChannel.class)
+        .eventLoopGroup(loops.events())
+        .executor(loops.callbacks())
+        .sslContext(tls)
+        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) WireLimits.CONNECT_TIME.toMillis())
+        .intercept(new ClockTeller(clock))
+        .maxInboundMessageSize(WireLimits.MESSAGE_BYTES)
+        .maxInboundMetadataSize(WireLimits.CALL_METADATA_BYTES)
+        .idleTimeout(WireLimits.IDLE_TIME.toSeconds(), TimeUnit.SECONDS)
+        .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        .build();
   }
 
   private static void check(

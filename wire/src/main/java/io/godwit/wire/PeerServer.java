@@ -6,7 +6,6 @@ import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,21 +17,20 @@ import java.util.concurrent.TimeUnit;
 
 /** Listens for the calls of other nodes. */
 public final class PeerServer implements AutoCloseable {
+  /** Threads that wait for the connections of one node's server. */
+  private static final int THREADS = 2;
+
   private static final Context.Key<NodeId> CALLER = Context.key("godwit-caller");
 
   private final Server server;
-  private final NioEventLoopGroup acceptor;
-  private final NioEventLoopGroup workers;
+  private final PeerLoops loops;
+  private final boolean owned;
   private final ExecutorService handlers;
 
-  private PeerServer(
-      Server server,
-      NioEventLoopGroup acceptor,
-      NioEventLoopGroup workers,
-      ExecutorService handlers) {
+  private PeerServer(Server server, PeerLoops loops, boolean owned, ExecutorService handlers) {
     this.server = server;
-    this.acceptor = acceptor;
-    this.workers = workers;
+    this.loops = loops;
+    this.owned = owned;
     this.handlers = handlers;
   }
 
@@ -41,21 +39,42 @@ public final class PeerServer implements AutoCloseable {
    *
    * @param clock what this node believes the time is
    */
-  @SuppressWarnings("deprecation") // the shaded Netty offers no other event loop on the JDK alone
   public static PeerServer start(
       InetSocketAddress address,
       NodeIdentity identity,
       InstantSource clock,
       List<BindableService> services) {
-    NioEventLoopGroup acceptor = new NioEventLoopGroup(1);
-    NioEventLoopGroup workers = new NioEventLoopGroup(2);
+    return start(address, identity, clock, services, PeerLoops.of(THREADS), true);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param loops what carries its connections; has to outlive the server
+   */
+  public static PeerServer start(
+      InetSocketAddress address,
+      NodeIdentity identity,
+      InstantSource clock,
+      List<BindableService> services,
+      PeerLoops loops) {
+    return start(address, identity, clock, services, loops, false);
+  }
+
+  private static PeerServer start(
+      InetSocketAddress address,
+      NodeIdentity identity,
+      InstantSource clock,
+      List<BindableService> services,
+      PeerLoops loops,
+      boolean owned) {
     ExecutorService handlers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("godwit-call-", 0).factory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .channelType(NioServerSocketChannel.class)
-            .bossEventLoopGroup(acceptor)
-            .workerEventLoopGroup(workers)
+            .bossEventLoopGroup(loops.events())
+            .workerEventLoopGroup(loops.events())
             .executor(handlers)
             .sslContext(TlsContexts.server(identity))
             .intercept(new Gatekeeper(identity.node(), clock, CALLER))
@@ -69,7 +88,7 @@ public final class PeerServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true);
     services.forEach(builder::addService);
     Server server = builder.build();
-    PeerServer result = new PeerServer(server, acceptor, workers, handlers);
+    PeerServer result = new PeerServer(server, loops, owned, handlers);
     try {
       server.start();
       return result;
@@ -110,7 +129,8 @@ public final class PeerServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     handlers.shutdownNow();
-    var _ = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    var _ = workers.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    if (owned) {
+      loops.close();
+    }
   }
 }

@@ -6,11 +6,8 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -31,7 +28,7 @@ final class TlsContexts {
   static SslContext server(NodeIdentity identity) {
     try {
       SslContextBuilder builder =
-          SslContextBuilder.forServer(identity.key(), identity.certificate(), identity.authority())
+          SslContextBuilder.forServer(new NodeKeys(identity))
               .trustManager(ClusterTrust.anyNodeOf(identity.authority()))
               .clientAuth(ClientAuth.OPTIONAL)
               .protocols(PROTOCOL);
@@ -46,7 +43,7 @@ final class TlsContexts {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
-              .keyManager(identity.key(), identity.certificate(), identity.authority())
+              .keyManager(new NodeKeys(identity))
               .trustManager(trust)
               .protocols(PROTOCOL);
       return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
@@ -69,19 +66,10 @@ final class TlsContexts {
   /** For page channels, in both roles. */
   static SSLContext pages(NodeIdentity identity, ClusterTrust trust) {
     try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry(
-          "node",
-          identity.key(),
-          new char[0],
-          new X509Certificate[] {identity.certificate(), identity.authority()});
-      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-      keys.init(store, new char[0]);
       SSLContext context = SSLContext.getInstance(PROTOCOL);
-      context.init(keys.getKeyManagers(), new TrustManager[] {trust}, null);
+      context.init(new KeyManager[] {new NodeKeys(identity)}, new TrustManager[] {trust}, null);
       return context;
-    } catch (GeneralSecurityException | IOException unusable) {
+    } catch (GeneralSecurityException unusable) {
       throw unusable(unusable);
     }
   }

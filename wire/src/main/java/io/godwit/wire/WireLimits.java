@@ -42,6 +42,11 @@ public final class WireLimits {
   /** For a short call to a peer that lives. */
   public static final Duration CALL_TIME = Duration.ofSeconds(10);
 
+  /**
+   * A connection over which nothing is asked for this long is closed, and made anew when needed.
+   */
+  public static final Duration IDLE_TIME = Duration.ofSeconds(60);
+
   /** A page channel on which nothing moves for this long is given up. */
   public static final Duration STALL_TIME = Duration.ofSeconds(20);
 

@@ -8,6 +8,8 @@ import io.godwit.app.testbed.Testbed;
 import io.godwit.bench.BenchCharts;
 import io.godwit.bench.Cell;
 import io.godwit.bench.Load;
+import io.godwit.bench.LoadBench;
+import io.godwit.bench.LoadResult;
 import io.godwit.bench.MigrationBench;
 import io.godwit.bench.Plan;
 import io.godwit.bench.Rival;
@@ -21,6 +23,7 @@ import io.godwit.cli.Flag;
 import io.godwit.cli.Text;
 import io.godwit.core.NodeId;
 import io.godwit.core.control.JsonText;
+import io.godwit.node.NodeLimits;
 import io.godwit.node.journal.DurableFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,6 +57,10 @@ public final class BenchCommand extends CommandBody {
   private final Flag plain;
   private final Text against;
   private final Text javaOptions;
+  private final Text nodes;
+  private final Text profile;
+  private final Text seconds;
+  private final Text kills;
   private final Text to;
 
   public BenchCommand(CommandIo io) {
@@ -65,7 +72,11 @@ public final class BenchCommand extends CommandBody {
             + " over when, and what the program lost; beside each figure a plain copy of the same"
             + " bytes and the same program unmoved. A strategy that the nodes refuse is reported as"
             + " refused. Needs root.");
-    what = argument("WHAT", "migration, or syscalls: what a moved process pays for system calls.");
+    what =
+        argument(
+            "WHAT",
+            "migration; syscalls: what a moved process pays for system calls; or load: many nodes'"
+                + " load layers in one virtual machine, which needs no root.");
     strategies =
         option("NAMES", "The strategies to compare (default: all the survey's).", "--strategies");
     sizes = option("SIZES", "Memory of the program (default: 16MiB,256MiB,1GiB).", "--sizes");
@@ -95,11 +106,17 @@ public final class BenchCommand extends CommandBody {
                 + " there, measured on the same programs.",
             "--against");
     javaOptions = option("OPTIONS", "For the daemons' virtual machines.", "--java-options");
+    nodes = option("N", "With load: how many nodes (default: 500).", "--nodes");
+    profile = option("NAME", "With load: the profile (default: steady).", "--profile");
+    seconds =
+        option("S", "With load: the span in which traffic is counted (default: 20).", "--seconds");
+    kills = option("N", "With load: nodes that are killed in turn (default: 3).", "--kills");
     to = option("DIR", "Where results.json and charts go (default: godwit-bench).", "--to");
     examples(
         "sudo godwit bench migration --strategies eager --sizes 16MiB,1GiB --runs 10",
         "sudo godwit bench migration --strategies hybrid --sizes 4GiB --threads 1,64 --phases",
         "sudo godwit bench migration --strategies eager --plain --sizes 1GiB --json | tail -1",
+        "godwit bench load --nodes 100",
         "sudo godwit bench migration --against 'criu dump -t $PID -D $DIR -j && criu restore -d -D"
             + " $DIR -j'");
   }
@@ -109,7 +126,9 @@ public final class BenchCommand extends CommandBody {
     return switch (what.required()) {
       case "migration" -> migrations();
       case "syscalls" -> systemCalls();
-      default -> throw what.bad("'" + what.required() + "' is neither migration nor syscalls");
+      case "load" -> loadLayers();
+      default ->
+          throw what.bad("'" + what.required() + "' is neither migration, syscalls nor load");
     };
   }
 
@@ -127,6 +146,30 @@ public final class BenchCommand extends CommandBody {
       SyscallBench.print(rows, io.out());
     }
     return 0;
+  }
+
+  private int loadLayers() throws IOException, InterruptedException {
+    LoadBench.Plan plan =
+        new LoadBench.Plan(
+            (int) nodes.number(500, 2, NodeLimits.MEMBERS),
+            profile.orElse("steady"),
+            (int) seconds.number(20, 1, 3600),
+            (int) kills.number(3, 0, 100),
+            System.nanoTime());
+    PrintStream progress = json.given() ? io.err() : io.out();
+    Path directory = Files.createTempDirectory("godwit-bench-");
+    LoadResult result;
+    try {
+      result = new LoadBench(plan, directory, progress::println).measure();
+    } finally {
+      Testbed.removeTree(directory);
+    }
+    if (json.given()) {
+      io.out().println(JsonText.write(result.json()));
+    } else {
+      result.print(io.out());
+    }
+    return result.complete() ? 0 : 1;
   }
 
   private int migrations() throws IOException, InterruptedException {

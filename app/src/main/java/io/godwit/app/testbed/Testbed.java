@@ -224,7 +224,7 @@ public final class Testbed implements AutoCloseable {
   }
 
   /** What still runs elsewhere may add a file meanwhile: a few tries. */
-  private static void removeTree(Path directory) {
+  public static void removeTree(Path directory) {
     for (int i = 1; ; i++) {
       try (Stream<Path> all = Files.walk(directory)) {
         for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {

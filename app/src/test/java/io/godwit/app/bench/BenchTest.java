@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,5 +84,35 @@ class BenchTest {
     assertThat(bench("everything")).isEqualTo(2);
     assertThat(bench("migration", "--sizes", "16MB")).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("neither migration", "16MB");
+  }
+
+  @Test
+  void loadLayersOfAFewNodesKnowEachOther() {
+    int status = bench("load", "--nodes=8", "--seconds=1", "--kills=0", "--json");
+
+    assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    JsonObject result = JsonText.parseObject(out.toString(StandardCharsets.UTF_8).strip());
+    assertThat(result.get("nodes").getAsInt()).isEqualTo(8);
+    assertThat(result.get("convergedSeconds").getAsDouble()).isNotNegative();
+    assertThat(result.get("toldShare").getAsDouble()).isEqualTo(1);
+    assertThat(result.get("knownShare").getAsDouble()).isBetween(0.8, 1.0);
+    assertThat(result.get("messageBytesPerNodeSecond").getAsDouble()).isBetween(50.0, 5000.0);
+    assertThat(result.getAsJsonObject("ageSeconds").get("median").getAsDouble()).isBetween(0., 10.);
+  }
+
+  @Test
+  @Tag("soak")
+  void aKilledNodeIsNoticedByAllOthers() {
+    int status = bench("load", "--nodes=24", "--seconds=3", "--kills=2", "--json");
+
+    assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    JsonObject result = JsonText.parseObject(out.toString(StandardCharsets.UTF_8).strip());
+    assertThat(result.getAsJsonArray("killed")).hasSize(2);
+    result
+        .getAsJsonArray("killed")
+        .forEach(
+            each ->
+                assertThat(each.getAsJsonObject().get("allSeconds").getAsDouble())
+                    .isBetween(1.0, 30.0));
   }
 }

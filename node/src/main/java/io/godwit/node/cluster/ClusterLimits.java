@@ -26,13 +26,22 @@ public final class ClusterLimits {
   public static final Duration UNMOVABLE = Duration.ofSeconds(30);
 
   /** A node that says nothing for this long is asked for a sign of life. */
-  public static final Duration PROBE_AFTER = Duration.ofSeconds(2);
+  public static final Duration PROBE_AFTER = Duration.ofMillis(1500);
 
   /** A node that says nothing for this long is held dead until it speaks again. */
-  public static final Duration SUSPECT_AFTER = Duration.ofSeconds(6);
+  public static final Duration SUSPECT_AFTER = Duration.ofSeconds(5);
 
   /** Nodes asked for a sign of life in one scheduling period. */
   public static final int PROBES_AT_ONCE = 16;
+
+  /** So many nodes that live are watched by each: the next ones in the order of the members. */
+  public static final int WATCHED = 2;
+
+  /** Rumours about the dead and the living in one note. */
+  public static final int RUMOURS = 16;
+
+  /** How often a node tells a rumour, for each doubling of the number of nodes. */
+  public static final int RUMOUR_TELLINGS = 3;
 
   /** Events that wait for the scheduler's thread. */
   public static final int QUEUE = 4096;

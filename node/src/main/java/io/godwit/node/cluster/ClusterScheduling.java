@@ -4,7 +4,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.node.journal.DurableFiles;
 import io.godwit.node.peers.PeerScheduling;
-import io.godwit.policy.load.LoadEvent;
+import io.godwit.policy.load.LoadMessage;
 import io.godwit.policy.load.LoadRecord;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.load.ProcessKey;
@@ -77,20 +77,35 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
       Guesthood rules,
       ResidentPods pods,
       Neighbours neighbours) {
+    this(
+        self,
+        directory,
+        profile,
+        new LoadCollector(self, cores, Set.of(architecture)),
+        rules,
+        pods,
+        neighbours);
+  }
+
+  /**
+   * Nothing happens before {@link #start}.
+   *
+   * @param collector what tells the node's load
+   */
+  public ClusterScheduling(
+      NodeId self,
+      Path directory,
+      String profile,
+      LoadCollector collector,
+      Guesthood rules,
+      ResidentPods pods,
+      Neighbours neighbours) {
     this.self = self;
     this.profiles = new ProfileStore(directory, profile);
     this.drained = directory.resolve(DRAINED);
-    this.load = NodeLoad.idle(cores, 1.0, 0, Set.of(architecture));
+    this.load = collector.load(pod -> true, true, Long.MAX_VALUE);
     boolean wasDrained = Files.exists(drained);
-    this.cycle =
-        new DutyCycle(
-            self,
-            pods,
-            neighbours,
-            profiles,
-            rules,
-            new LoadCollector(self, cores, Set.of(architecture)),
-            wasDrained);
+    this.cycle = new DutyCycle(self, pods, neighbours, profiles, rules, collector, wasDrained);
     this.closed = new Closed(wasDrained, wasDrained ? DutyCycle.DRAINED : "");
   }
 
@@ -154,6 +169,16 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
         });
   }
 
+  /** Everything that the load layer knows of the others now, and when. */
+  public List<LoadRecord> records() {
+    return cycle.ask(cycle::records);
+  }
+
+  /** Whether the failure detector believes that the node is dead. */
+  public boolean suspects(NodeId node) {
+    return cycle.ask(() -> cycle.detector().suspected(node));
+  }
+
   /** How many decisions of each kind there were since the profile in use was chosen. */
   public Map<Decision.Kind, Long> decisions() {
     return cycle.ask(() -> cycle.scheduler().log().counts());
@@ -185,9 +210,10 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
   public LoadTaken take(LoadNote note, NodeId from) {
     try {
       Runnable event = event(note, from);
+      List<Hearsay.Rumour> rumours = LoadCodec.rumours(note);
       cycle.post(
           () -> {
-            cycle.heard(from);
+            cycle.heard(from, note.getIncarnation(), rumours);
             event.run();
           });
       if (note.hasProfile() && profiles.adopt(note.getProfile())) {
@@ -202,7 +228,10 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
           senseless);
     }
     ProfileText mine = profiles.current().text();
-    LoadTaken.Builder taken = LoadTaken.newBuilder().setProfileVersion(mine.getVersion());
+    LoadTaken.Builder taken =
+        LoadTaken.newBuilder()
+            .setProfileVersion(mine.getVersion())
+            .setIncarnation(cycle.detector().incarnation());
     return mine.getVersion() > note.getProfileVersion()
         ? taken.setProfile(mine).build()
         : taken.build();
@@ -212,14 +241,14 @@ public final class ClusterScheduling implements PeerScheduling, AutoCloseable {
     return switch (note.getKind()) {
       case PROBE, UNRECOGNIZED -> () -> {};
       case VECTOR, REPORT, TAKEN, NOT_MASTER, ANSWER -> {
-        LoadEvent received = new LoadEvent.Received(LoadCodec.decode(note, from));
-        yield () -> cycle.tellLoad(received);
+        LoadMessage received = LoadCodec.decode(note, from);
+        yield () -> cycle.received(received);
       }
       case QUERY -> {
-        LoadEvent received = new LoadEvent.Received(LoadCodec.decode(note, from));
+        LoadMessage received = LoadCodec.decode(note, from);
         yield () -> {
           cycle.freshen();
-          cycle.tellLoad(received);
+          cycle.received(received);
         };
       }
       case WORK_WANTED -> {

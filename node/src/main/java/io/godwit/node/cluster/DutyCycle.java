@@ -6,6 +6,7 @@ import io.godwit.policy.load.Dissemination;
 import io.godwit.policy.load.LoadEffect;
 import io.godwit.policy.load.LoadEvent;
 import io.godwit.policy.load.LoadExport;
+import io.godwit.policy.load.LoadMessage;
 import io.godwit.policy.load.LoadRecord;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.policy.load.ProcessKey;
@@ -21,7 +22,6 @@ import io.godwit.wire.proto.LoadNote;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +59,7 @@ final class DutyCycle implements AutoCloseable {
   private final Guesthood rules;
   private final LoadCollector collector;
   private final OwnerWatch owner = new OwnerWatch();
-  private final Liveness liveness;
+  private final FailureDetector detector;
   private final MoveQueue moves;
   private final ProcessNames names = new ProcessNames();
   private final CostEstimator cost = new MeasuredCost(FIRST_COST_NANOS, FIRST_BYTES_PER_SECOND);
@@ -70,7 +70,7 @@ final class DutyCycle implements AutoCloseable {
   private final Map<String, ResidentPod> here = new LinkedHashMap<>();
   private final Set<String> placing = new HashSet<>();
   private final Map<String, NodeId> leftForDrain = new LinkedHashMap<>();
-  private final Map<NodeId, LoadRecord> seen = new HashMap<>();
+  private final LastSeen seen = new LastSeen();
   private final View local = new View();
   private final Thread thread;
   private Dissemination load;
@@ -122,15 +122,14 @@ final class DutyCycle implements AutoCloseable {
     this.rules = rules;
     this.collector = collector;
     this.draining = drained;
-    this.liveness =
-        new Liveness(
-            self, ClusterLimits.PROBE_AFTER.toNanos(), ClusterLimits.SUSPECT_AFTER.toNanos());
+    this.detector = new FailureDetector(self, System.nanoTime());
     this.moves = new MoveQueue(neighbours, ended -> post(() -> ended(ended)));
     this.notes =
         new NoteSender(
             neighbours,
             profiles,
-            node -> post(() -> liveness.heard(node, System.nanoTime())),
+            detector,
+            (node, taken) -> post(() -> heard(node, taken.getIncarnation(), List.of())),
             () -> post(this::reprofile));
     long now = System.nanoTime();
     this.collectAt = now;
@@ -312,20 +311,21 @@ final class DutyCycle implements AutoCloseable {
 
   private void schedule(long now) {
     List<NodeId> known = neighbours.members();
-    liveness.members(known, now);
+    List<NodeId> toAsk = detector.look(known, now);
     if (!known.equals(members)) {
       members = known;
       tellLoad(new LoadEvent.Members(members));
     }
-    for (NodeId node : liveness.probes(ClusterLimits.PROBES_AT_ONCE, now)) {
+    for (NodeId node : toAsk) {
       notes.send(node, LoadNote.newBuilder().setKind(LoadNote.Kind.PROBE).setSentNanos(now));
     }
-    for (NodeId node : liveness.suspects(now)) {
-      LOG.log(Level.INFO, "node {0} is silent and suspected", node);
-      seen.remove(node);
-      tellLoad(new LoadEvent.Suspected(node));
-    }
+    detector.silent(now).forEach(this::died);
     tell(SchedulingEvent.Tick.TICK);
+  }
+
+  private void died(NodeId node) {
+    seen.forget(node);
+    tellLoad(new LoadEvent.Suspected(node));
   }
 
   // The profile.
@@ -371,7 +371,7 @@ final class DutyCycle implements AutoCloseable {
       switch (effect) {
         case LoadEffect.Send(NodeId to, var message) -> notes.send(to, LoadCodec.encode(message));
         case LoadEffect.ViewReady ready -> {
-          remember();
+          seen.remember(load.records(System.nanoTime()));
           tell(SchedulingEvent.ViewReady.READY);
         }
         case LoadEffect.MasterIs(NodeId master) ->
@@ -466,22 +466,23 @@ final class DutyCycle implements AutoCloseable {
 
   /** Tells all others which profile is in use, now and not only by the way. */
   void spreadProfile() {
-    for (NodeId node : members) {
-      if (!node.equals(self)) {
-        notes.send(
-            node,
-            LoadNote.newBuilder()
-                .setKind(LoadNote.Kind.PROBE)
-                .setSentNanos(System.nanoTime())
-                .setProfile(profiles.current().text()));
-      }
-    }
+    members.stream().filter(node -> !node.equals(self)).forEach(notes::sendProfile);
   }
 
   // What others ask.
 
-  void heard(NodeId node) {
-    liveness.heard(node, System.nanoTime());
+  void heard(NodeId node, long incarnation, List<Hearsay.Rumour> rumours) {
+    long now = System.nanoTime();
+    detector.heard(node, incarnation, now);
+    detector.told(rumours, now).forEach(this::died);
+  }
+
+  void received(LoadMessage message) {
+    tellLoad(new LoadEvent.Received(detector.believed(message)));
+  }
+
+  FailureDetector detector() {
+    return detector;
   }
 
   Scheduler scheduler() {
@@ -501,12 +502,6 @@ final class DutyCycle implements AutoCloseable {
     tellLoad(new LoadEvent.Collected(exported()));
   }
 
-  private void remember() {
-    for (LoadRecord record : load.records(System.nanoTime())) {
-      seen.put(record.node(), record);
-    }
-  }
-
   /** Where jobs are to start. */
   JobPlacements jobs() {
     return jobs;
@@ -520,9 +515,12 @@ final class DutyCycle implements AutoCloseable {
 
   /** What is known of another node's load, or null. */
   @Nullable LoadRecord known(NodeId node) {
-    LoadRecord fresh = load.find(node);
-    LoadRecord old = seen.get(node);
-    return fresh != null && (old == null || fresh.takenNanos() >= old.takenNanos()) ? fresh : old;
+    return seen.known(load.find(node), node);
+  }
+
+  /** What the load layer knows now. */
+  List<LoadRecord> records() {
+    return List.copyOf(load.records(System.nanoTime()));
   }
 
   NodeLoad ownLoad() {

@@ -6,6 +6,7 @@ import io.godwit.policy.load.LoadRecord;
 import io.godwit.policy.load.NodeLoad;
 import io.godwit.wire.proto.LoadEntry;
 import io.godwit.wire.proto.LoadNote;
+import io.godwit.wire.proto.Rumour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,9 @@ import java.util.TreeSet;
 final class LoadCodec {
   private static final int MOST_CORES = 1 << 16;
   private static final double MOST_RUNNABLE = 1e9;
+
+  /** Far above all clocks, and its node can still say more. */
+  private static final long MOST_INCARNATION = 1L << 60;
 
   private LoadCodec() {}
 
@@ -90,6 +94,28 @@ final class LoadCodec {
           new LoadRecord(new NodeId(entry.getNode()), load(entry), entry.getSequence(), taken));
     }
     return records;
+  }
+
+  static Rumour encode(Hearsay.Rumour rumour) {
+    return Rumour.newBuilder()
+        .setNode(rumour.node().name())
+        .setIncarnation(rumour.incarnation())
+        .setDead(rumour.dead())
+        .build();
+  }
+
+  static List<Hearsay.Rumour> rumours(LoadNote note) {
+    if (note.getRumoursCount() > ClusterLimits.RUMOURS) {
+      throw new IllegalArgumentException(note.getRumoursCount() + " rumours in one note");
+    }
+    return note.getRumoursList().stream()
+        .map(
+            each ->
+                new Hearsay.Rumour(
+                    new NodeId(each.getNode()),
+                    Math.clamp(each.getIncarnation(), 0, MOST_INCARNATION),
+                    each.getDead()))
+        .toList();
   }
 
   static NodeLoad load(LoadEntry entry) {

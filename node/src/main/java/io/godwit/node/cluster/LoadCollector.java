@@ -87,6 +87,13 @@ public final class LoadCollector {
     this(self, cores, resources, new ProcFiles(Path.of("/proc")));
   }
 
+  /**
+   * @param proc where the figures are, laid out as /proc is; what is not there counts as nothing
+   */
+  public LoadCollector(NodeId self, int cores, Set<String> resources, Path proc) {
+    this(self, cores, resources, new ProcFiles(proc));
+  }
+
   LoadCollector(NodeId self, int cores, Set<String> resources, ProcFiles proc) {
     this.self = self;
     this.cores = cores;

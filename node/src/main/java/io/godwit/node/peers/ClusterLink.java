@@ -27,6 +27,10 @@ import io.godwit.wire.PeerConnection;
 import io.godwit.wire.PeerServer;
 import io.godwit.wire.StallWatch;
 import io.godwit.wire.WireLimits;
+import io.godwit.wire.proto.AdmitReply;
+import io.godwit.wire.proto.AdmitRequest;
+import io.godwit.wire.proto.LoadNote;
+import io.godwit.wire.proto.LoadTaken;
 import io.godwit.wire.proto.MemberEntry;
 import io.godwit.wire.proto.MoveProgress;
 import io.godwit.wire.proto.MoveRequest;
@@ -327,6 +331,16 @@ public final class ClusterLink implements MigrationHost, AutoCloseable {
         .setZeroBytes(result.zeroBytes())
         .setHeldBytes(result.heldBytes())
         .build();
+  }
+
+  /** Tells a node of load; fails when it does not take it within some time. */
+  public LoadTaken tell(NodeId node, LoadNote note, Duration limit) {
+    return LoadLink.tell(peers, node, note, limit);
+  }
+
+  /** Asks whether a node would take a process. */
+  public AdmitReply admit(NodeId node, AdmitRequest request) {
+    return LoadLink.admit(peers, node, request);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.godwit.node.security.Addresses;
 import io.godwit.node.security.Membership;
 import io.godwit.wire.NodeIdentity;
 import io.godwit.wire.PeerConnection;
+import io.godwit.wire.PeerLoops;
 import io.godwit.wire.proto.NodeDescription;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -22,6 +23,8 @@ public final class PeerPool implements AutoCloseable {
   private final Membership members;
   private final Supplier<NodeDescription> self;
   private final InstantSource clock;
+  private final PeerLoops loops;
+  private final boolean ownLoops;
   private final Map<NodeId, Slot> slots = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -38,6 +41,32 @@ public final class PeerPool implements AutoCloseable {
       Membership members,
       Supplier<NodeDescription> self,
       InstantSource clock) {
+    this(identity, members, self, clock, PeerLoops.ofNode(), true);
+  }
+
+  /**
+   * Connects as {@code identity}.
+   *
+   * @param loops what carries the connections; has to outlive the pool
+   */
+  public PeerPool(
+      NodeIdentity identity,
+      Membership members,
+      Supplier<NodeDescription> self,
+      InstantSource clock,
+      PeerLoops loops) {
+    this(identity, members, self, clock, loops, false);
+  }
+
+  private PeerPool(
+      NodeIdentity identity,
+      Membership members,
+      Supplier<NodeDescription> self,
+      InstantSource clock,
+      PeerLoops loops,
+      boolean ownLoops) {
+    this.loops = loops;
+    this.ownLoops = ownLoops;
     this.identity = identity;
     this.members = members;
     this.self = self;
@@ -46,6 +75,9 @@ public final class PeerPool implements AutoCloseable {
 
   /** The connection to a node, made now if there is none. */
   public PeerConnection connect(NodeId node) {
+    if (closed) {
+      throw stopping(node);
+    }
     String address = members.require(node);
     Slot slot = slots.computeIfAbsent(node, n -> new Slot());
     PeerConnection open = slot.connection;
@@ -63,7 +95,7 @@ public final class PeerPool implements AutoCloseable {
         slot.connection = null;
       }
       InetSocketAddress where = Addresses.parse(address);
-      PeerConnection made = PeerConnection.open(where, node, identity, self.get(), clock);
+      PeerConnection made = PeerConnection.open(where, node, identity, self.get(), clock, loops);
       slot.address = address;
       slot.connection = made;
       if (closed) {
@@ -115,5 +147,8 @@ public final class PeerPool implements AutoCloseable {
   public void close() {
     closed = true;
     slots.keySet().forEach(this::drop);
+    if (ownLoops) {
+      loops.close();
+    }
   }
 }

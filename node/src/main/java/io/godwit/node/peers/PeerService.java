@@ -7,11 +7,7 @@ import io.godwit.node.NodeError;
 import io.godwit.node.migration.MigrationService;
 import io.godwit.node.security.Membership;
 import io.godwit.wire.PeerServer;
-import io.godwit.wire.WireError;
 import io.godwit.wire.WireFailure;
-import io.godwit.wire.WireLimits;
-import io.godwit.wire.proto.AdmitReply;
-import io.godwit.wire.proto.AdmitRequest;
 import io.godwit.wire.proto.AwaitReply;
 import io.godwit.wire.proto.AwaitRequest;
 import io.godwit.wire.proto.ClaimReply;
@@ -21,16 +17,10 @@ import io.godwit.wire.proto.ControlReply;
 import io.godwit.wire.proto.ControlRequest;
 import io.godwit.wire.proto.DrainProgress;
 import io.godwit.wire.proto.DrainRequest;
-import io.godwit.wire.proto.ExplainReply;
-import io.godwit.wire.proto.ExplainRequest;
-import io.godwit.wire.proto.HelloReply;
-import io.godwit.wire.proto.HelloRequest;
 import io.godwit.wire.proto.InquireReply;
 import io.godwit.wire.proto.InquireRequest;
 import io.godwit.wire.proto.KeepReply;
 import io.godwit.wire.proto.KeepRequest;
-import io.godwit.wire.proto.LoadNote;
-import io.godwit.wire.proto.LoadTaken;
 import io.godwit.wire.proto.MemberEntry;
 import io.godwit.wire.proto.MembersReply;
 import io.godwit.wire.proto.MembersRequest;
@@ -41,7 +31,6 @@ import io.godwit.wire.proto.MoveStatus;
 import io.godwit.wire.proto.NegotiateReply;
 import io.godwit.wire.proto.NegotiateRequest;
 import io.godwit.wire.proto.NodeDescription;
-import io.godwit.wire.proto.PeerGrpc;
 import io.godwit.wire.proto.RegistryAnswer;
 import io.godwit.wire.proto.RegistryBatch;
 import io.godwit.wire.proto.RegistryOutcomes;
@@ -61,7 +50,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Answers the calls of other nodes; each call has a virtual thread of its own. */
-final class PeerService extends PeerGrpc.PeerImplBase {
+final class PeerService extends LoadService {
+  private final InstantSource clock;
   private final NodeId self;
   private final Membership members;
   private final Supplier<NodeDescription> description;
@@ -69,7 +59,6 @@ final class PeerService extends PeerGrpc.PeerImplBase {
   private final MigrationService migrations;
   private final Mover mover;
   private final Consumer<NodeId> greeted;
-  private final InstantSource clock;
   private final Supplier<PeerScheduling> scheduling;
   private final Supplier<PeerJobs> jobs;
   private final Supplier<PeerRegistry> registry;
@@ -93,6 +82,8 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Supplier<PeerJobs> jobs,
       Supplier<PeerRegistry> registry,
       Supplier<List<MoveStatus>> moves) {
+    super(self, members, description, clock, scheduling);
+    this.clock = clock;
     this.self = self;
     this.members = members;
     this.description = description;
@@ -100,45 +91,10 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     this.migrations = migrations;
     this.mover = mover;
     this.greeted = greeted;
-    this.clock = clock;
     this.scheduling = scheduling;
     this.jobs = jobs;
     this.registry = registry;
     this.moves = moves;
-  }
-
-  @Override
-  public void hello(HelloRequest request, StreamObserver<HelloReply> out) {
-    answer(
-        out,
-        () -> {
-          NodeId caller = PeerServer.caller();
-          int version = Math.min(request.getVersionMax(), WireLimits.VERSION_MAX);
-          if (version < Math.max(request.getVersionMin(), WireLimits.VERSION_MIN)) {
-            throw new GodwitException(
-                WireError.NO_COMMON_VERSION,
-                "greeting node " + self,
-                "it speaks protocol versions "
-                    + WireLimits.VERSION_MIN
-                    + " to "
-                    + WireLimits.VERSION_MAX
-                    + ", node "
-                    + caller
-                    + " speaks "
-                    + request.getVersionMin()
-                    + " to "
-                    + request.getVersionMax(),
-                "run the same version of Godwit on all nodes");
-          }
-          if (!request.getSender().getAddress().isEmpty()) {
-            members.learn(caller, request.getSender().getAddress());
-          }
-          return HelloReply.newBuilder()
-              .setVersion(version)
-              .setNode(description.get())
-              .setClockMillis(clock.millis())
-              .build();
-        });
   }
 
   @Override
@@ -196,21 +152,6 @@ final class PeerService extends PeerGrpc.PeerImplBase {
       Thread.currentThread().interrupt();
       out.onError(WireFailure.toStatus(stopping(self)));
     }
-  }
-
-  @Override
-  public void load(LoadNote request, StreamObserver<LoadTaken> out) {
-    answer(out, () -> scheduling.get().take(request, PeerServer.caller()));
-  }
-
-  @Override
-  public void admit(AdmitRequest request, StreamObserver<AdmitReply> out) {
-    answer(out, () -> scheduling.get().admit(request, PeerServer.caller()));
-  }
-
-  @Override
-  public void explain(ExplainRequest request, StreamObserver<ExplainReply> out) {
-    answer(out, () -> scheduling.get().explain(request));
   }
 
   @Override
@@ -312,14 +253,5 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         "answering a call",
         "the daemon of node " + self + " stops",
         "start it again with 'systemctl start godwit'");
-  }
-
-  private static <T> void answer(StreamObserver<T> out, Supplier<T> reply) {
-    try {
-      out.onNext(reply.get());
-      out.onCompleted();
-    } catch (RuntimeException failed) {
-      out.onError(WireFailure.toStatus(failed));
-    }
   }
 }

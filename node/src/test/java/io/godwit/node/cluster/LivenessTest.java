@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.core.NodeId;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LivenessTest {
@@ -12,7 +13,7 @@ class LivenessTest {
   private static final NodeId A = new NodeId("a");
   private static final NodeId B = new NodeId("b");
 
-  private final Liveness liveness = new Liveness(SELF, 2 * SECOND, 6 * SECOND);
+  private final Liveness liveness = new Liveness(SELF, 2 * SECOND, 6 * SECOND, 3);
 
   @Test
   void asksTheSilentAndSuspectsThoseWhoAreAskedInVain() {
@@ -42,6 +43,28 @@ class LivenessTest {
     List<NodeId> second = liveness.probes(1, 2 * SECOND + 1);
     assertThat(first).hasSize(1);
     assertThat(second).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void watchesTheNextThatLiveAndWhoeverDidNotAnswer() {
+    List<NodeId> ring = Stream.of("p", "q", "r", "s", "t", "u").map(NodeId::new).toList();
+    Liveness one = new Liveness(ring.get(4), SECOND, 3 * SECOND, 2);
+    one.members(ring, 0);
+    assertThat(one.probes(10, SECOND)).containsExactlyInAnyOrder(ring.get(5), ring.get(0));
+    one.heard(ring.get(0), SECOND);
+    one.asked(ring.get(3), SECOND);
+    assertThat(one.probes(10, 2 * SECOND))
+        .containsExactlyInAnyOrder(ring.get(5), ring.get(0), ring.get(3));
+    one.heard(ring.get(3), 2 * SECOND);
+    one.heard(ring.get(0), 2 * SECOND);
+    assertThat(one.suspects(3 * SECOND)).containsExactly(ring.get(5));
+    // The next one takes its place, and it is asked on.
+    assertThat(one.probes(10, 3 * SECOND))
+        .containsExactlyInAnyOrder(ring.get(5), ring.get(0), ring.get(1));
+    assertThat(one.suspect(ring.get(2))).isTrue();
+    assertThat(one.suspect(ring.get(2))).isFalse();
+    one.pardon();
+    assertThat(one.suspects(100 * SECOND)).isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.godwit.node.NodeError;
 import io.godwit.node.StateDirectory;
 import io.godwit.wire.NodeIdentity;
 import io.godwit.wire.PeerConnection;
+import io.godwit.wire.PeerLoops;
 import io.godwit.wire.PeerServer;
 import io.godwit.wire.WireError;
 import io.godwit.wire.proto.HelloReply;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdmissionTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  private final PeerLoops loops = PeerLoops.ofNode();
   private static final NodeId ALPHA = new NodeId("alpha");
   private static final NodeId BETA = new NodeId("beta");
 
@@ -67,6 +69,7 @@ class AdmissionTest {
   @AfterEach
   void stop() {
     server.close();
+    loops.close();
   }
 
   private ClusterAdmission newcomer(String name, InstantSource clock) {
@@ -240,7 +243,8 @@ class AdmissionTest {
         expected,
         identity,
         NodeDescription.newBuilder().setNode(identity.node().name()).build(),
-        clock);
+        clock,
+        loops);
   }
 
   private static void assertFails(ErrorCode code, ThrowingCallable call) {

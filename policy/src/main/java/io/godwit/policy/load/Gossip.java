@@ -23,19 +23,27 @@ public final class Gossip implements Dissemination {
    * @param maxAgeNanos older records are not used for decisions
    * @param aliveWithinNanos a node heard of within this time is believed alive
    * @param maxRepliesPerRound flood prevention: answers given in one period
+   * @param partners nodes that are talked to, a random few that change slowly, so that a node keeps
+   *     few connections; 0 for all
    */
   public record Options(
       long periodNanos,
       int window,
       long maxAgeNanos,
       long aliveWithinNanos,
-      int maxRepliesPerRound) {
+      int maxRepliesPerRound,
+      int partners) {
     /** A round every two seconds over a window of 16. */
     public static final Options DEFAULT =
-        new Options(2_000_000_000L, 16, 120_000_000_000L, 20_000_000_000L, 16);
+        new Options(2_000_000_000L, 16, 120_000_000_000L, 20_000_000_000L, 16, 0);
 
     public Options {
-      if (periodNanos <= 0 || window < 2 || maxAgeNanos < periodNanos || maxRepliesPerRound < 1) {
+      if (periodNanos <= 0
+          || window < 2
+          || maxAgeNanos < periodNanos
+          || maxRepliesPerRound < 1
+          || partners < 0
+          || partners == 1) {
         throw new IllegalArgumentException("not a way to gossip: period " + periodNanos);
       }
     }
@@ -47,7 +55,7 @@ public final class Gossip implements Dissemination {
   private final Options options;
   private final RandomGenerator random;
   private final LoadVector vector;
-  private List<NodeId> members = List.of();
+  private final Partners partners;
   private @Nullable LoadRecord own;
   private long sequence;
   private long wakeNanos;
@@ -70,6 +78,7 @@ public final class Gossip implements Dissemination {
     this.sequence = firstSequence;
     this.wakeNanos = firstRoundNanos;
     this.vector = new LoadVector(self, options.window());
+    this.partners = new Partners(self, options.partners(), random);
   }
 
   @Override
@@ -83,8 +92,11 @@ public final class Gossip implements Dissemination {
       }
       case LoadEvent.Collected(NodeLoad load) ->
           own = new LoadRecord(self, load, ++sequence, nowNanos);
-      case LoadEvent.Members(List<NodeId> now) -> members = List.copyOf(now);
-      case LoadEvent.Suspected(NodeId node) -> vector.forget(node);
+      case LoadEvent.Members(List<NodeId> now) -> partners.among(now);
+      case LoadEvent.Suspected(NodeId node) -> {
+        vector.forget(node);
+        partners.replace(node);
+      }
       // Other disseminations' messages, and a view that is always ready.
       case LoadEvent.Received other -> {}
       case LoadEvent.Wanted wanted -> {
@@ -99,14 +111,15 @@ public final class Gossip implements Dissemination {
     replies = 0;
     vector.expire(nowNanos, options.maxAgeNanos());
     LoadRecord mine = own;
-    if (mine == null || members.size() < 2) {
+    if (mine == null || partners.alone()) {
       return NOTHING;
     }
+    partners.round();
     LoadMessage.Vector message = new LoadMessage.Vector(self, nowNanos, newestHalf(mine), true);
-    NodeId any = anyMember();
+    NodeId any = partners.any();
     NodeId alive = anyAlive(nowNanos);
     if (alive == null || alive.equals(any)) {
-      alive = anyMember();
+      alive = partners.any();
     }
     if (alive.equals(any)) {
       return List.of(new LoadEffect.Send(any, message));
@@ -141,15 +154,11 @@ public final class Gossip implements Dissemination {
             message.from(), new LoadMessage.Vector(self, nowNanos, List.of(mine), false)));
   }
 
-  /** A member other than this node; there are at least two members. */
-  private NodeId anyMember() {
-    int at = random.nextInt(members.size());
-    NodeId node = members.get(at);
-    return node.equals(self) ? members.get((at + 1) % members.size()) : node;
-  }
-
   private @Nullable NodeId anyAlive(long nowNanos) {
     int alive = vector.countWithin(nowNanos, options.aliveWithinNanos());
+    if (partners.limited()) {
+      return partners.any(vector.subList(0, alive));
+    }
     return alive == 0 ? null : vector.get(random.nextInt(alive)).node();
   }
 
@@ -171,6 +180,6 @@ public final class Gossip implements Dissemination {
 
   @Override
   public List<NodeId> others() {
-    return members.stream().filter(node -> !node.equals(self)).toList();
+    return partners.others();
   }
 }

@@ -77,9 +77,15 @@ public record Profile(
    * @param window records held under gossip, members of a group under hierarchy
    * @param maxAgeNanos how long knowledge is used
    * @param exportFactor the exported load is this much above the real one
+   * @param partners nodes that one gossips with, a few that change slowly; 0 for all
    */
   public record Load(
-      Spread spread, long periodNanos, int window, long maxAgeNanos, double exportFactor) {
+      Spread spread,
+      long periodNanos,
+      int window,
+      long maxAgeNanos,
+      double exportFactor,
+      int partners) {
     /** What the node tells about itself. */
     public LoadExport export() {
       return new LoadExport(exportFactor, 1.0);
@@ -193,7 +199,8 @@ public record Profile(
                   load.window(),
                   load.maxAgeNanos(),
                   Math.max(load.periodNanos(), 10 * load.periodNanos()),
-                  load.window()),
+                  load.window(),
+                  load.partners()),
               random,
               firstSequence,
               firstRoundNanos);

@@ -93,7 +93,11 @@ public final class ProfileParser {
             Math.max(1_000_000L, in.duration("period", 2_000_000_000L)),
             in.integer("window", 2, 4096, 16),
             in.duration("max-age", 60_000_000_000L),
-            in.number("export-factor", 0, 10, 0));
+            in.number("export-factor", 0, 10, 0),
+            in.integer("partners", 0, 4096, 0));
+    if (load.partners() == 1) {
+      in.problem("partners", "is 0 for all nodes, or at least 2");
+    }
     if (load.maxAgeNanos() < load.periodNanos() && load.spread() != Profile.Spread.NEGOTIATED) {
       in.problem("max-age", "is not shorter than the period");
     }

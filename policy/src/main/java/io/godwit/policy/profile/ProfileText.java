@@ -26,6 +26,7 @@ public final class ProfileText {
               + time(load.periodNanos())
               + ", window "
               + load.window()
+              + (load.partners() > 0 ? ", " + load.partners() + " partners" : "")
               + ", exported load +"
               + Math.round(load.exportFactor() * 100)
               + " %"

@@ -77,13 +77,17 @@ class DisseminationTest {
   }
 
   private static Network gossip(int nodes) {
+    return gossip(nodes, 0);
+  }
+
+  private static Network gossip(int nodes, int partners) {
     SplittableRandom random = new SplittableRandom(7);
     return new Network(
         nodes,
         id ->
             new Gossip(
                 id,
-                new Gossip.Options(SECOND, 16, 60 * SECOND, 10 * SECOND, 16),
+                new Gossip.Options(SECOND, 16, 60 * SECOND, 10 * SECOND, 16, partners),
                 random.split(),
                 0,
                 0));
@@ -121,6 +125,58 @@ class DisseminationTest {
   }
 
   @Test
+  void gossipWithAFewPartnersReachesAllAndAsFresh() {
+    int nodes = 200;
+    double[] ages = new double[2];
+    int[] partners = {0, 4};
+    for (int i = 0; i < 2; i++) {
+      Network network = gossip(nodes, partners[i]);
+      for (long now = 0; now < 60 * SECOND; now += SECOND) {
+        network.collect(0, now);
+        network.round(now);
+      }
+      Set<NodeId> known = new HashSet<>();
+      long age = 0;
+      for (NodeId node : network.members) {
+        for (LoadRecord record : network.layer(node).records(60 * SECOND)) {
+          known.add(record.node());
+          age += record.ageNanos(60 * SECOND);
+        }
+      }
+      assertThat(known).as("told of by somebody").hasSize(nodes);
+      ages[i] = (double) age / nodes;
+    }
+    assertThat(ages[1]).isLessThan(ages[0] * 1.3);
+  }
+
+  @Test
+  void partnersAreFewAndChangeSlowlyAndTheSilentAreReplaced() {
+    List<NodeId> members = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      members.add(new NodeId("n" + i));
+    }
+    Partners partners = new Partners(members.getFirst(), 4, new SplittableRandom(5));
+    partners.among(members);
+    Set<NodeId> met = new HashSet<>();
+    for (int round = 1; round < Partners.RENEWAL_ROUNDS; round++) {
+      partners.round();
+      met.add(partners.any());
+    }
+    assertThat(met).hasSize(4).doesNotContain(members.getFirst());
+    NodeId silent = met.iterator().next();
+    partners.replace(silent);
+    for (int round = 0; round < 20; round++) {
+      partners.round();
+      met.add(partners.any());
+    }
+    assertThat(met).hasSizeBetween(5, 6);
+    partners.among(members.subList(0, 4));
+    partners.round();
+    assertThat(partners.limited()).isFalse();
+    assertThat(partners.any()).isIn(members.subList(1, 4));
+  }
+
+  @Test
   void gossipForgetsTheDead() {
     Network network = gossip(6);
     for (long now = 0; now < 10 * SECOND; now += SECOND) {
@@ -147,7 +203,7 @@ class DisseminationTest {
     Gossip layer =
         new Gossip(
             self,
-            new Gossip.Options(SECOND, 8, 60 * SECOND, 10 * SECOND, 3),
+            new Gossip.Options(SECOND, 8, 60 * SECOND, 10 * SECOND, 3, 0),
             new SplittableRandom(1),
             0,
             0);
