@@ -88,11 +88,11 @@ class BenchTest {
 
   @Test
   void loadLayersOfAFewNodesKnowEachOther() {
-    int status = bench("load", "--nodes=8", "--seconds=1", "--kills=0", "--json");
+    int status = bench("load", "--nodes=6", "--seconds=1", "--kills=0", "--json");
 
     assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
     JsonObject result = JsonText.parseObject(out.toString(StandardCharsets.UTF_8).strip());
-    assertThat(result.get("nodes").getAsInt()).isEqualTo(8);
+    assertThat(result.get("nodes").getAsInt()).isEqualTo(6);
     assertThat(result.get("convergedSeconds").getAsDouble()).isNotNegative();
     assertThat(result.get("toldShare").getAsDouble()).isEqualTo(1);
     assertThat(result.get("knownShare").getAsDouble()).isBetween(0.8, 1.0);

@@ -119,7 +119,7 @@ final class Hearsay {
     }
     due.sort(
         Comparator.comparing((Word word) -> !word.rumour.node().equals(to))
-            .thenComparing(word -> word.told));
+            .thenComparingInt(word -> word.told));
     List<Rumour> rumours = new ArrayList<>();
     for (Word word : due.subList(0, Math.min(ClusterLimits.RUMOURS, due.size()))) {
       word.told += word.told < tellings ? 1 : 0;
