@@ -14,6 +14,7 @@ import io.godwit.wire.proto.LoadNote;
 import io.godwit.wire.proto.LoadTaken;
 import io.godwit.wire.proto.NodeDescription;
 import io.grpc.StatusRuntimeException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +28,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LoadLink implements AutoCloseable {
   private final NodeId self;
-  private final Membership members;
   private final PeerPool peers;
   private final PeerServer server;
   private volatile PeerScheduling scheduling = PeerScheduling.NONE;
@@ -40,12 +40,11 @@ public final class LoadLink implements AutoCloseable {
    */
   public LoadLink(NodeIdentity identity, Membership members, InstantSource clock, PeerLoops loops) {
     this.self = identity.node();
-    this.members = members;
     NodeDescription told = NodeDescription.newBuilder().setNode(self.name()).build();
     this.peers = new PeerPool(identity, members, () -> told, clock, loops);
     this.server =
         PeerServer.start(
-            new InetSocketAddress("127.0.0.1", 0),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             identity,
             clock,
             List.of(new LoadService(self, members, () -> told, clock, () -> scheduling)),
