@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the program into dist/ beside this checkout: dist/lib (every jar), dist/client.jar and
-# dist/client.aot (the client commands and what the JVM learnt of their start), dist/jdk (which JDK),
-# dist/stamp (as of when). Called by ./godwit and ./test when dist is missing or older than the sources.
+# dist/client.aot (the client commands and what the JVM learnt of their start), dist/node.aot (what it
+# learnt of a daemon's moves), dist/jdk (which JDK), dist/stamp (as of when). Called by ./godwit and
+# ./test when dist is missing or older than the sources.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 . "$root/packaging/launcher/find-jdk.sh"
@@ -33,9 +34,9 @@ fail() {
 }
 
 if [ -e "$dist/stamp" ]; then
-  say 'the sources have changed: building (under a minute) ...'
+  say 'the sources have changed: building (about a minute) ...'
 else
-  say 'building for the first time (about a minute, longer where Maven has to download) ...'
+  say 'building for the first time (one or two minutes, longer where Maven has to download) ...'
 fi
 # The stamp is taken before the build: what is edited during it is built next time.
 : >"$dist/.stamp"
@@ -58,5 +59,18 @@ rm -f "$dist/client.aot"
 "$JDK/bin/java" $(cat "$root/packaging/launcher/client.flags") -XX:AOTCacheOutput="$dist/client.aot" \
   -cp "$dist/client.jar" io.godwit.app.build.ClientTraining >>"$log" 2>&1 ||
   say "no start-up cache could be made (see $log): commands start slower"
+# The same of the daemon: two of them move a process to and fro, which needs root and half a minute.
+rm -f "$dist/node.aot" "$dist/node.record"
+if [ "$(id -u)" = 0 ]; then
+  read -r node_flags <"$root/packaging/launcher/node.flags"
+  # shellcheck disable=SC2086
+  {
+    "$JDK/bin/java" -XX:+UseSerialGC $node_flags -Dgodwit.node.flags="$node_flags" \
+      -cp "$dist/lib/*" io.godwit.app.build.NodeTraining "$dist/node.record" 9>&- &&
+      "$JDK/bin/java" -XX:AOTMode=create -XX:AOTConfiguration="$dist/node.record" \
+        -XX:AOTCache="$dist/node.aot" -XX:+UseSerialGC $node_flags -cp "$dist/lib/*"
+  } >>"$log" 2>&1 || say "no cache could be made for the daemon (see $log): its first moves are slower"
+  rm -f "$dist/node.record"
+fi
 printf '%s\n' "$JDK" >"$dist/jdk"
 mv "$dist/.stamp" "$dist/stamp"

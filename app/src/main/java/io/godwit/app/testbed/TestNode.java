@@ -31,6 +31,16 @@ public final class TestNode {
   private static final int END_MILLIS = 20_000;
   private static final int POLL_MILLIS = 5;
   private static final int TAIL_CHARACTERS = 2000;
+
+  /** What the launcher gives a daemon's virtual machine; words between single blanks. */
+  private static final String FLAGS = "godwit.node.flags";
+
+  private static final String USUAL_FLAGS =
+      "-XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow";
+
+  /** Where what such a machine has learnt in a rehearsal is kept. */
+  private static final String CACHE = "godwit.node.cache";
+
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
@@ -118,13 +128,12 @@ public final class TestNode {
     }
     List<String> arguments = new ArrayList<>();
     arguments.add("java");
-    arguments.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
+    arguments.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    arguments.addAll(List.of(System.getProperty(FLAGS, USUAL_FLAGS).split(" ")));
+    String cache = System.getProperty(CACHE);
+    if (cache != null) {
+      arguments.add("-XX:AOTCache=" + cache);
+    }
     arguments.addAll(javaOptions);
     arguments.addAll(List.of("-cp", absolute(System.getProperty("java.class.path", ""))));
     arguments.addAll(program);

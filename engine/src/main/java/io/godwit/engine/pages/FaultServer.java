@@ -10,6 +10,7 @@ import io.godwit.linux.Fd;
 import io.godwit.linux.LinuxException;
 import io.godwit.linux.OwnedFd;
 import io.godwit.linux.Poll;
+import io.godwit.linux.StandbyThreads;
 import io.godwit.linux.Userfaultfd;
 import io.godwit.linux.abi.NativeBuffer;
 import io.godwit.linux.abi.SocketAbi;
@@ -201,7 +202,7 @@ public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
 
   private void serve(FaultingSpace space) {
     serving++;
-    Thread.ofPlatform().name("godwit-faults-" + space.id).daemon(true).start(() -> work(space));
+    StandbyThreads.start("godwit-faults-" + space.id, () -> work(space));
   }
 
   private void work(FaultingSpace space) {

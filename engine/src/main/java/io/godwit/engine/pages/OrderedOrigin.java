@@ -2,6 +2,7 @@ package io.godwit.engine.pages;
 
 import io.godwit.core.AddressRange;
 import io.godwit.image.ObjectId;
+import io.godwit.linux.StandbyThreads;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,7 +43,7 @@ public final class OrderedOrigin implements PageOrigin {
   public OrderedOrigin(Reader reader, Answers answers) {
     this.reader = reader;
     this.answers = answers;
-    this.thread = Thread.ofPlatform().name("godwit-origin").daemon(true).start(this::work);
+    this.thread = StandbyThreads.start("godwit-origin", this::work);
   }
 
   @Override

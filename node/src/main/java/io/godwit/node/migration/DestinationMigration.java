@@ -5,6 +5,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.linux.Scheduling;
+import io.godwit.linux.StandbyThreads;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.node.visits.KeptCopy;
@@ -82,6 +83,7 @@ final class DestinationMigration implements DestinationCase.Hands {
   void run(DestinationCase ownership) {
     try {
       begin(ownership);
+      StandbyThreads.fill();
       KeptCopy kept = kept();
       PageChannel pages = accept();
       PageOffers.Taker offers = new PageOffers.Taker(pages, kept);

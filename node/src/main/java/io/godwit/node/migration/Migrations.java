@@ -218,8 +218,8 @@ public final class Migrations implements MigrationService, AutoCloseable {
           "wait for its end; 'godwit ps' shows it");
     }
     try (MoveBook.Move noted = book.departure(order)) {
-      try {
-        MigrationResult result = attempts(order, noted.following(observer));
+      try (ProgressTeller teller = new ProgressTeller(observer)) {
+        MigrationResult result = attempts(order, noted.following(teller));
         noted.done(result);
         return result;
       } catch (GodwitException failed) {

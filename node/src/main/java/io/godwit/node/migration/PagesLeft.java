@@ -5,6 +5,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.core.NodeId;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.image.ObjectId;
+import io.godwit.linux.StandbyThreads;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
 import io.godwit.wire.PageChannel;
@@ -92,7 +93,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
   /** Begins to answer; before the commit, since the first request may come right behind it. */
   void serve(Function<PageOrigin.Answers, PageOrigin> from, Pace pace) {
     serving = true;
-    Thread.ofPlatform().daemon().name("godwit-left-" + pod).start(() -> work(from, pace));
+    StandbyThreads.start("godwit-left-" + pod, () -> work(from, pace));
   }
 
   private void work(Function<PageOrigin.Answers, PageOrigin> from, Pace pace) {
@@ -110,10 +111,7 @@ final class PagesLeft implements PageOrigin.Answers, AutoCloseable {
         if (closed) {
           taken.close();
         } else {
-          Thread.ofPlatform()
-              .daemon()
-              .name("godwit-left-taker-" + pod)
-              .start(() -> take(origin, taken));
+          StandbyThreads.start("godwit-left-taker-" + pod, () -> take(origin, taken));
         }
       }
     } catch (InterruptedException stopping) {

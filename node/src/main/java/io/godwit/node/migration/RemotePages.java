@@ -5,6 +5,7 @@ import io.godwit.core.GodwitException;
 import io.godwit.engine.pages.PageOrigin;
 import io.godwit.engine.pages.PageSource;
 import io.godwit.image.ObjectId;
+import io.godwit.linux.StandbyThreads;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.wire.FrameKind;
@@ -90,8 +91,8 @@ final class RemotePages implements AwaitedPages, ProcessMover.PagesBehind {
   @Override
   public ProcessMover.PagesBehind to(PageOrigin.Answers answers) {
     heard = System.nanoTime();
-    receiver = Thread.ofPlatform().daemon().name("godwit-behind-" + pod).start(() -> work(answers));
-    Thread.ofPlatform().daemon().name("godwit-behind-watch-" + pod).start(this::watch);
+    receiver = StandbyThreads.start("godwit-behind-" + pod, () -> work(answers));
+    StandbyThreads.start("godwit-behind-watch-" + pod, this::watch);
     return this;
   }
 

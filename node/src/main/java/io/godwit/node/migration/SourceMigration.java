@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.godwit.core.Epoch;
 import io.godwit.core.GodwitException;
 import io.godwit.linux.Scheduling;
+import io.godwit.linux.StandbyThreads;
 import io.godwit.node.NodeError;
 import io.godwit.node.NodeLimits;
 import io.godwit.policy.transfer.StopRule;
@@ -128,6 +129,7 @@ final class SourceMigration implements SourceCase.Hands {
   void run(SourceCase ownership) throws InterruptedException {
     try {
       prepare();
+      StandbyThreads.fill();
       sendEarly();
       begin(ownership);
       try (Scheduling.Hurry _ = Scheduling.hurry()) {
