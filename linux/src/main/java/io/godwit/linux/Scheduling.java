@@ -9,6 +9,7 @@ import io.godwit.linux.abi.FileAbi;
 import io.godwit.linux.abi.Kernel;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.abi.TaskAbi;
+import io.godwit.linux.proc.ProcTask;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
@@ -29,10 +30,36 @@ public final class Scheduling {
   /** The nice value of whoever works while a program stands still. */
   private static final int HURRIED = -15;
 
+  /** That of a daemon's threads, whose work others wait for, on a machine full of busy programs. */
+  private static final int DAEMON = -10;
+
   /** getpriority(2) adds this, so that no value looks like an error. */
   private static final int NICE_BASE = 20;
 
   private Scheduling() {}
+
+  /**
+   * Lets every thread of this process go before other programs, as far as it may, but its first
+   * one: that one does not work, and keeps what programs are started with ({@link #usualNice}).
+   * What these threads start inherits theirs.
+   */
+  public static void standOut() {
+    int self = (int) ProcessHandle.current().pid();
+    for (Tid tid : new ProcTask("/proc/self").threads()) {
+      if (tid.number() != self && niceOf(tid.number()) > DAEMON) {
+        Kernel.call(Syscall.SETPRIORITY, 0, tid.number(), DAEMON);
+      }
+    }
+  }
+
+  /** The nice value that this process was started with. */
+  public static int usualNice() {
+    return niceOf((int) ProcessHandle.current().pid());
+  }
+
+  private static int niceOf(int tid) {
+    return (int) (NICE_BASE - Kernel.call(Syscall.GETPRIORITY, 0, tid));
+  }
 
   /** The calling thread is preferred until this is closed, on the same thread. */
   public interface Hurry extends AutoCloseable {
@@ -45,7 +72,7 @@ public final class Scheduling {
    * stands still. What it starts meanwhile inherits the nice value.
    */
   public static Hurry hurry() {
-    long usual = NICE_BASE - Kernel.call(Syscall.GETPRIORITY, 0, 0);
+    int usual = niceOf(0);
     if (usual <= HURRIED || Kernel.call(Syscall.SETPRIORITY, 0, 0, HURRIED) < 0) {
       return () -> {};
     }

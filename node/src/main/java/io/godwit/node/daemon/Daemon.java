@@ -6,6 +6,7 @@ import io.godwit.core.control.ClusterView;
 import io.godwit.core.control.JoinToken;
 import io.godwit.core.control.MoveWishes;
 import io.godwit.engine.Engine;
+import io.godwit.linux.Scheduling;
 import io.godwit.linux.proc.ProcFs;
 import io.godwit.linux.proc.TaskStat;
 import io.godwit.node.Configuration;
@@ -188,14 +189,16 @@ public final class Daemon implements AutoCloseable {
   /**
    * A program stands still while the daemon works for it: the daemon goes before the programs.
    * Where the scheduler groups by session (sched(7), autogroup), a thread's own niceness counts for
-   * little. Only a daemon with a session of its own asks for it: in somebody's shell the precedence
-   * would go to all that this shell runs.
+   * little; where it does not, that of the threads counts ({@link Scheduling#standOut}). Only a
+   * daemon with a session of its own asks for either: in somebody's shell the precedence would go
+   * to all that this shell runs, and in somebody's virtual machine to all that this one does.
    */
   private static void preferThisDaemon() {
     TaskStat self = ProcFs.host().self().stat();
     if (self.session() != self.pid()) {
       return;
     }
+    Scheduling.standOut();
     try {
       Files.writeString(Path.of("/proc/self/autogroup"), PREFERENCE);
     } catch (IOException e) {

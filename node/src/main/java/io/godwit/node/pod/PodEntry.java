@@ -3,6 +3,7 @@ package io.godwit.node.pod;
 import io.godwit.core.GodwitException;
 import io.godwit.core.Pid;
 import io.godwit.linux.Fd;
+import io.godwit.linux.Scheduling;
 import io.godwit.linux.abi.Errno;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.launch.CallScript;
@@ -75,6 +76,7 @@ public final class PodEntry {
   private static CallScript script(PodSpec.Program program) {
     CallScript script = new CallScript(STATUS);
     script.call("block signals", Syscall.RT_SIGPROCMASK, SIG_SETMASK, script.allSignals(), 0, 8);
+    script.call("take the usual priority", Syscall.SETPRIORITY, 0, 0, Scheduling.usualNice());
     script.call("close what is not needed", Syscall.CLOSE_RANGE, INIT + 1, ALL, 0);
     script.call("guard the status", Syscall.FCNTL, STATUS.number(), F_SETFD, 1);
     long zero = script.bytes(new byte[] {'0'});

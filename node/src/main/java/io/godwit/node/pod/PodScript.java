@@ -1,5 +1,6 @@
 package io.godwit.node.pod;
 
+import io.godwit.linux.Scheduling;
 import io.godwit.linux.abi.Syscall;
 import io.godwit.linux.launch.CallScript;
 import io.godwit.linux.launch.CallScript.Step;
@@ -89,6 +90,7 @@ final class PodScript {
 
   private void launcher() {
     script.call("block signals", Syscall.RT_SIGPROCMASK, SIG_SETMASK, script.allSignals(), 0, 8);
+    script.call("take the usual priority", Syscall.SETPRIORITY, 0, 0, Scheduling.usualNice());
     closeFrom(InitDescriptors.BEYOND);
     script.call("guard the status", Syscall.FCNTL, InitDescriptors.STATUS.number(), F_SETFD, 1);
     defaultActions();
