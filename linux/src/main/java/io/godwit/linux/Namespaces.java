@@ -83,6 +83,31 @@ public final class Namespaces {
     return run("godwit-in-" + namespace.number(), () -> enter(namespace, 0), work);
   }
 
+  /**
+   * As {@link #inside}, without a new thread where the calling one belongs to nobody else: it goes
+   * there and comes back.
+   *
+   * @param kind such as ipc, uts or net: one that a thread may leave again
+   */
+  public static <T> T visit(Fd namespace, String kind, Callable<T> work) {
+    if (Thread.currentThread().isVirtual()) {
+      return inside(namespace, work);
+    }
+    Fd own = openOwn(kind);
+    try {
+      enter(namespace, 0);
+      try {
+        return work.call();
+      } catch (Exception e) {
+        throw unchecked(e);
+      } finally {
+        enter(own, 0);
+      }
+    } finally {
+      Descriptors.close(own);
+    }
+  }
+
   /** As {@link #inside}, for a mount namespace: paths are those of that namespace. */
   public static <T> T insideMounts(Fd namespace, Callable<T> work) {
     return run(

@@ -28,10 +28,10 @@ public final class Scheduling {
   private static final long PERIOD = at("sched_period");
 
   /** The nice value of whoever works while a program stands still. */
-  private static final int HURRIED = -15;
+  private static final int HURRIED = -20;
 
   /** That of a daemon's threads, whose work others wait for, on a machine full of busy programs. */
-  private static final int DAEMON = -10;
+  private static final int DAEMON = -5;
 
   /** getpriority(2) adds this, so that no value looks like an error. */
   private static final int NICE_BASE = 20;

@@ -12,6 +12,8 @@ import java.util.concurrent.Callable;
  * @param member in the node's PID namespace
  */
 public record IpcNamespace(Pid member) {
+  private static final String KIND = "ipc";
+
   /** Whether it is that of this process: then its objects are this machine's. */
   public boolean isOurs() {
     return name().equals(Descriptors.readLink("/proc/self/ns/ipc"));
@@ -22,11 +24,11 @@ public record IpcNamespace(Pid member) {
     return Descriptors.readLink("/proc/" + member + "/ns/ipc");
   }
 
-  /** Does work on a thread inside; waits for it. */
+  /** Does work inside. */
   public <T> T inside(Callable<T> work) {
-    Fd namespace = Namespaces.open(member, "ipc");
+    Fd namespace = Namespaces.open(member, KIND);
     try {
-      return Namespaces.inside(namespace, work);
+      return Namespaces.visit(namespace, KIND, work);
     } finally {
       Descriptors.close(namespace);
     }
