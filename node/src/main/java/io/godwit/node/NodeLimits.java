@@ -34,6 +34,12 @@ public final class NodeLimits {
   /** Foreign migrations that are built at once. */
   public static final int ARRIVALS = 16;
 
+  /**
+   * Pages that a first pass has left, bytes: up to so many go in the freeze though they could
+   * follow.
+   */
+  public static final long FEW_BYTES_LEFT = 512 << 10;
+
   /** What was kept of an earlier visit is used when it can be read within this time. */
   public static final Duration KEPT_READY = Duration.ofSeconds(2);
 

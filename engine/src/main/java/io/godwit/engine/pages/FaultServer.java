@@ -50,8 +50,7 @@ import org.jspecify.annotations.Nullable;
  * source is found again, or ends them before it closes this: closing while pages are missing makes
  * them read as zeros.
  *
- * <p>With a keeper and a journal the processes outlive this one: they wait, and {@link #takeUp}
- * goes on.
+ * <p>With a keeper and a journal they outlive this one, and wait until {@link #takeUp} goes on.
  */
 public final class FaultServer implements PageOrigin.Answers, AutoCloseable {
   /** Pages pushed in one background request, in bytes. */

@@ -115,6 +115,7 @@ class RegistryTest {
   }
 
   @Test
+  @Tag("soak")
   void aProcessOfASilentHomeIsFoundByTheRegistry() {
     TestNode alpha = cluster.node("alpha");
     TestNode gamma = cluster.node("gamma");

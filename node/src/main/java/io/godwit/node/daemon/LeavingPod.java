@@ -10,6 +10,7 @@ import io.godwit.engine.pages.Precopy;
 import io.godwit.image.ObjectId;
 import io.godwit.image.codec.PodCodec;
 import io.godwit.node.NodeError;
+import io.godwit.node.NodeLimits;
 import io.godwit.node.migration.ProcessMover;
 import io.godwit.node.migration.TransferStrategy;
 import io.godwit.node.pod.ConsoleRelay;
@@ -93,9 +94,19 @@ final class LeavingPod implements ProcessMover.Departure {
     if (strategy.stores()) {
       return HotPages.divideStored(frozen.image(), present, needed);
     }
-    return strategy.follows()
+    return strategy.follows() && !fewAreLeft(needed)
         ? HotPages.divide(frozen.image(), needed)
         : new HotPages.Division(needed, Map.of());
+  }
+
+  /**
+   * Whether a first pass has left so little that it goes sooner than one fault would be answered.
+   * What was written last is also what is touched first.
+   */
+  private boolean fewAreLeft(Map<ObjectId, List<AddressRange>> needed) {
+    return strategy.pass() == TransferStrategy.Pass.ONE
+        && needed.values().stream().flatMap(List::stream).mapToLong(AddressRange::length).sum()
+            <= NodeLimits.FEW_BYTES_LEFT;
   }
 
   private Precopy.Remainder rest(Map<ObjectId, List<AddressRange>> present) {
