@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * is needed: cgroup.freeze, cgroup.kill and cgroup.procs belong to every directory.
  */
 public final class PodCgroup {
+  /** How often the directory of a daemon may be removed while one in it is made. */
+  private static final int MAKING_TRIES = 100;
+
   private static final long POLL_MILLIS = 1;
 
   private final Path directory;
@@ -58,13 +62,22 @@ public final class PodCgroup {
     return base;
   }
 
-  /** Makes the directory. */
+  /**
+   * Makes the directory. The one above goes with the last pod in it, which may be at this moment:
+   * then it is made again.
+   */
   static PodCgroup create(Path base, String podId) {
-    try {
-      Files.createDirectories(base);
-      return new PodCgroup(Files.createDirectory(base.resolve(podId)));
-    } catch (IOException e) {
-      throw none(base + " cannot be made: " + e, e);
+    for (int left = MAKING_TRIES; ; left--) {
+      try {
+        Files.createDirectories(base);
+        return new PodCgroup(Files.createDirectory(base.resolve(podId)));
+      } catch (FileAlreadyExistsException | NoSuchFileException gone) {
+        if (left == 0 || Files.exists(base.resolve(podId))) {
+          throw none(base + " cannot be made: " + gone, gone);
+        }
+      } catch (IOException e) {
+        throw none(base + " cannot be made: " + e, e);
+      }
     }
   }
 
